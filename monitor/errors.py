@@ -1,0 +1,58 @@
+"""The exception tree, and the problems that an admin can mend."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One mistake in a file: where it stands and what to do about it.
+
+    Lines and columns count from 1; 0 means that the whole file is meant.
+    """
+
+    file: str
+    line: int
+    column: int
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        place = self.file
+        if self.line:
+            place += f":{self.line}:{self.column}"
+        return f"{place}: {self.key}: {self.message}" if self.key else f"{place}: {self.message}"
+
+
+class MonitorError(Exception):
+    """Anything that Svar can explain to the person who runs it."""
+
+
+class ConfigError(MonitorError):
+    """All problems found in one load, so that an admin mends them in one sitting."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = sorted(set(problems))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class SourceError(MonitorError):
+    """The recruiting database could not be read; nothing may be concluded from it."""
+
+    def __init__(self, source: str, reason: str, message: str) -> None:
+        self.source = source
+        self.reason = reason
+        super().__init__(f"{source}: {message}")
+
+
+class StoreError(MonitorError):
+    """Svar's own state could not be opened, read or written."""
+
+
+class DeliveryError(MonitorError):
+    """A message did not (or perhaps did not) reach Slack; `outcome` says which."""
+
+    def __init__(self, outcome: str, reason: str, retry_after: float | None = None) -> None:
+        self.outcome = outcome
+        self.reason = reason
+        self.retry_after = retry_after
+        super().__init__(f"{reason} ({outcome})")
