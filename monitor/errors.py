@@ -1,6 +1,7 @@
 """The exception tree, and the problems that an admin can mend."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -20,7 +21,11 @@ class Problem:
         place = self.file
         if self.line:
             place += f":{self.line}:{self.column}"
-        return f"{place}: {self.key}: {self.message}" if self.key else f"{place}: {self.message}"
+        return (
+            f"{place}: {self.key}: {self.message}"
+            if self.key
+            else f"{place}: {self.message}"
+        )
 
 
 class MonitorError(Exception):
@@ -48,10 +53,25 @@ class StoreError(MonitorError):
     """Svar's own state could not be opened, read or written."""
 
 
-class DeliveryError(MonitorError):
-    """A message did not (or perhaps did not) reach Slack; `outcome` says which."""
+class Outcome(StrEnum):
+    """What an attempt that did not succeed says about the message."""
 
-    def __init__(self, outcome: str, reason: str, retry_after: float | None = None) -> None:
+    NOT_SENT = "not_sent"  # surely not there; try again later
+    UNKNOWN = "unknown"  # perhaps there; look before trying again
+    ROUTE = "route"  # this person or channel cannot be reached
+    TOKEN = "token"  # noqa: S105 - nothing can be sent until the token is mended
+    FORM = "form"  # Slack refuses the message as it is written
+
+
+class DeliveryError(MonitorError):
+    """A message did not (or perhaps did not) reach Slack; `outcome` says which.
+
+    `retry_after` is in seconds, where Slack named one.
+    """
+
+    def __init__(
+        self, outcome: Outcome, reason: str, retry_after: float | None = None
+    ) -> None:
         self.outcome = outcome
         self.reason = reason
         self.retry_after = retry_after

@@ -1,6 +1,5 @@
 """The frozen nouns that cross the borders between modules."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple

@@ -1,0 +1,137 @@
+-- One row per application, for SQLite and PostgreSQL alike.
+--
+-- Bound: now (nothing sent after it counts: a mail that waits for its hour is no
+-- answer) and since (decided rows that nobody has touched after it are left out).
+WITH live AS (
+    SELECT
+        a.*,
+        j.title AS job_title,
+        j.department,
+        j.country,
+        j.recruiter_id,
+        j.manager_id,
+        j.deadline_at,
+        j.closed_at,
+        -- The job is shut and nobody decided on this one.
+        a.status = 'open' AND j.closed_at IS NOT NULL AS left_over,
+        -- For those left over, shutting the job was the decision.
+        CASE
+            WHEN a.status = 'open' THEN j.closed_at
+            ELSE a.decided_at
+        END AS settled_at
+    FROM applications AS a
+    JOIN jobs AS j ON j.id = a.job_id
+    WHERE a.status = 'on_hold'
+       OR (a.status = 'open' AND j.closed_at IS NULL)
+       OR (a.status = 'open' AND j.closed_at >= :since)
+       OR a.updated_at >= :since
+),
+
+-- What was really said about each application, and when. An automatic message
+-- within the hour is a receipt and answers nothing; notes and drafts reach nobody.
+said AS (
+    SELECT
+        a.id AS application_id,
+        m.sent_at,
+        m.direction,
+        m.channel,
+        m.direction = 'out' AND m.sent_at >= a.applied_at
+            AND (m.kind IN ('human', 'status')
+                 OR (m.kind = 'auto' AND m.sent_at > a.receipt_until)) AS is_reply,
+        m.direction = 'out' AND m.kind = 'auto'
+            AND m.sent_at <= a.receipt_until AS is_receipt,
+        m.sent_at >= a.settled_at AS is_after_decision
+    FROM live AS a
+    JOIN messages AS m ON m.application_id = a.id
+    WHERE m.kind IN ('human', 'status', 'auto')
+      AND m.sent_at <= :now
+),
+
+heard AS (
+    SELECT
+        application_id,
+        MIN(CASE WHEN is_reply THEN sent_at END) AS first_reply_at,
+        MAX(CASE WHEN is_reply THEN sent_at END) AS last_reply_at,
+        MIN(CASE WHEN is_reply AND is_after_decision THEN sent_at END) AS told_at,
+        MAX(CASE WHEN is_reply AND channel = 'phone' THEN sent_at END) AS called_at,
+        MIN(CASE WHEN is_receipt THEN sent_at END) AS receipt_at,
+        MAX(CASE WHEN direction = 'in' THEN sent_at END) AS last_inbound_at
+    FROM said
+    GROUP BY application_id
+),
+
+crowd AS (
+    SELECT job_id, COUNT(*) AS applicants
+    FROM applications
+    GROUP BY job_id
+)
+
+SELECT
+    a.id AS application_id,
+    a.candidate_id AS candidate_ref,
+    c.name AS candidate_name,
+    c.email AS candidate_email,
+    a.job_id AS job_ref,
+    a.job_title,
+    a.department,
+    a.country,
+    a.url,
+    a.applied_at,
+    CASE WHEN a.left_over THEN 'closed' ELSE a.status END AS status,
+    a.stage,
+    a.stage_entered_at,
+    CASE
+        WHEN a.left_over OR a.status NOT IN ('open', 'on_hold') THEN 'nobody'
+        ELSE a.waiting_on
+    END AS waiting_on,
+    CASE
+        WHEN a.left_over OR a.status NOT IN ('open', 'on_hold') THEN a.settled_at
+        ELSE a.waiting_since
+    END AS waiting_since,
+    recruiter.email AS recruiter,
+    manager.email AS manager,
+    decider.email AS decided_by,
+    h.first_reply_at,
+    h.last_reply_at,
+    h.last_inbound_at,
+    h.receipt_at,
+    a.screened_out_at,
+    a.assessed_at,
+    a.shared_at,
+    a.interviewed_at,
+    a.next_interview_at,
+    a.feedback_at,
+    a.settled_at AS decided_at,
+    a.decision,
+    a.decision_reason,
+    h.told_at,
+    -- Only the few that were told look their message up; of two in the same second
+    -- the first by name counts, so that the answer is the same in every poll.
+    CASE WHEN h.told_at IS NOT NULL THEN (
+        SELECT MIN(m.channel)
+        FROM messages AS m
+        WHERE m.application_id = a.id
+          AND m.sent_at = h.told_at
+          AND m.direction = 'out'
+          AND (m.kind IN ('human', 'status')
+               OR (m.kind = 'auto' AND m.sent_at > a.receipt_until))
+    ) END AS told_by,
+    h.called_at,
+    a.feedback_requested_at,
+    a.promised_at,
+    a.deadline_at AS job_deadline_at,
+    a.closed_at AS job_closed_at,
+    crowd.applicants,
+    a.internal,
+    a.knocked_out,
+    a.survey_at,
+    a.survey_score,
+    a.updated_at,
+    'exact' AS basis
+FROM live AS a
+JOIN candidates AS c ON c.id = a.candidate_id
+LEFT JOIN people AS recruiter ON recruiter.id = a.recruiter_id
+LEFT JOIN people AS manager ON manager.id = a.manager_id
+LEFT JOIN people AS decider ON decider.id = a.decided_by_id
+LEFT JOIN heard AS h ON h.application_id = a.id
+LEFT JOIN crowd ON crowd.job_id = a.job_id

@@ -1,0 +1,251 @@
+"""The alert state machine: what a finding, or its absence, does to what we remember.
+
+Pure: an alert goes in with what the poll saw, and comes out with its transitions.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from monitor.evaluate import NOTHING, Ending, Finding, Late, Verdict
+from monitor.rules import Kind, Rule
+
+GONE_AFTER = 2  # good polls without the application
+HELD_FOR = 3  # equal polls before a mass closure is believed
+MASS = 5  # closures of one rule in one poll that are never held
+MASS_SHARE = 0.3
+
+
+class State(StrEnum):
+    """Where an alert stands."""
+
+    WARNING = "warning"
+    BREACHED = "breached"
+    ESCALATED = "escalated"
+    RESOLVED = "resolved"
+    CANCELLED = "cancelled"
+
+
+class Reason(StrEnum):
+    """Why an alert changed."""
+
+    OPENED = "opened"
+    TARGET_PASSED = "target_passed"
+    STEP_DUE = "step_due"
+    EVIDENCE_WITHDRAWN = "evidence_withdrawn"
+    ON_TIME = "on_time"
+    LATE = "late"
+    CLOSED = "closed"
+    WAIVED = "waived"
+    RULE_REMOVED = "rule_removed"
+    EXEMPTED = "exempted"
+    GONE = "gone"
+    RETARGETED = "retargeted"
+    CLOSURE_HELD = "closure_held"
+
+
+CLOSED_STATES = frozenset({State.RESOLVED, State.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A finding that we remember; `seen` is the finding as the last poll saw it.
+
+    `step` is the highest firing of the ladder that was reached, told or skipped.
+    `closing_polls` counts the good polls in a row that would have closed it.
+    """
+
+    id: int | None
+    source: str
+    seen: Finding
+    state: State
+    step: int
+    closing_polls: int = 0
+    effective_at: datetime | None = None
+    reason: Reason | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.seen.rule, self.seen.application_id
+
+    @property
+    def is_open(self) -> bool:
+        return self.state not in CLOSED_STATES
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """What happened to an alert, and why; append-only."""
+
+    before: State | None
+    after: State
+    reason: Reason
+    effective_at: datetime
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An alert as it shall be, how it came to that, and the firing that tells somebody."""
+
+    alert: Alert
+    transitions: tuple[Transition, ...]
+    firing: int | None = None
+
+
+def open_alert(
+    source: str, finding: Finding, rule: Rule, *, closed: Alert | None, now: datetime
+) -> Change | None:
+    """Return the opening of an alert, or None where the finding is backlog.
+
+    `closed` is an alert of the same key that was closed before: it opens again, and
+    remembers which steps were told.
+    """
+    if finding.backlog:
+        return None
+    told = closed.step if closed else NOTHING
+    before = closed.state if closed else None
+    reason = Reason.EVIDENCE_WITHDRAWN if closed else Reason.OPENED
+    state = State(finding.late.value)
+    effective_at = finding.due_at if finding.late is Late.BREACHED else now
+    alert = Alert(
+        id=closed.id if closed else None,
+        source=source,
+        seen=finding,
+        state=state,
+        step=told,
+    )
+    first = Transition(before, state, reason, effective_at)
+    return _climb(alert, rule, (first,), now)
+
+
+def advance(
+    alert: Alert, finding: Finding, rule: Rule, *, now: datetime
+) -> Change | None:
+    """Return what a finding of the same start does to an open alert, if anything."""
+    state = alert.state
+    transitions: list[Transition] = []
+    if alert.seen.due_at != finding.due_at:
+        note = f"due {alert.seen.due_at.isoformat()} -> {finding.due_at.isoformat()}"
+        transitions.append(Transition(state, state, Reason.RETARGETED, now, note))
+        if finding.late is Late.WARNING and state is not State.WARNING:
+            transitions[-1] = replace(transitions[-1], after=State.WARNING)
+            state = State.WARNING
+    if state is State.WARNING and finding.late is Late.BREACHED:
+        transitions.append(
+            Transition(state, State.BREACHED, Reason.TARGET_PASSED, finding.due_at)
+        )
+        state = State.BREACHED
+    moved = replace(alert, seen=finding, state=state, closing_polls=0)
+    change = _climb(moved, rule, tuple(transitions), now)
+    return None if change == Change(alert, ()) else change
+
+
+def _climb(
+    alert: Alert, rule: Rule, transitions: tuple[Transition, ...], now: datetime
+) -> Change:
+    """Take the highest step that is due; the steps below it are recorded, not sent."""
+    step = alert.seen.step
+    if step <= alert.step or alert.seen.backlog:
+        return Change(remember(alert), transitions)
+    state = alert.state
+    if rule.firings[step].kind is Kind.ESCALATION:
+        state = State.ESCALATED
+    skipped = [rule.firings[n].at for n in range(alert.step + 1, step)]
+    note = rule.firings[step].at + (
+        f"; skipped {', '.join(skipped)}" if skipped else ""
+    )
+    due = Transition(alert.state, state, Reason.STEP_DUE, now, note)
+    climbed = remember(replace(alert, state=state, step=step))
+    return Change(climbed, (*transitions, due), step)
+
+
+def remember(alert: Alert) -> Alert:
+    """Return the alert with what is read off its own state left out of the finding."""
+    late = Late.WARNING if alert.state is State.WARNING else Late.BREACHED
+    seen = alert.seen._replace(step=alert.step, late=late, backlog=False)
+    return replace(alert, seen=seen)
+
+
+def settle(alert: Alert, verdict: Verdict) -> Change:
+    """Return the closing of an alert whose application was read and is no finding."""
+    reason = _reason(alert, verdict)
+    resolved = reason in {Reason.ON_TIME, Reason.LATE, Reason.CLOSED}
+    state = State.RESOLVED if resolved else State.CANCELLED
+    return _close(alert, state, reason, verdict.effective_at)
+
+
+def _reason(alert: Alert, verdict: Verdict) -> Reason:
+    match verdict.ending:
+        case Ending.STOPPED:
+            on_time = verdict.effective_at <= alert.seen.due_at
+            return Reason.ON_TIME if on_time else Reason.LATE
+        case Ending.CLOSED:
+            return Reason.CLOSED
+        case Ending.EXEMPTED:
+            return Reason.EXEMPTED
+        case Ending.MOVED:
+            return Reason.RETARGETED
+
+
+def miss(alert: Alert, *, now: datetime) -> Change:
+    """Return what a good poll without the application does: count, then close."""
+    if alert.closing_polls + 1 < GONE_AFTER:
+        return Change(replace(alert, closing_polls=alert.closing_polls + 1), ())
+    return _close(alert, State.CANCELLED, Reason.GONE, now)
+
+
+def remove(alert: Alert, *, now: datetime) -> Change:
+    """Return the closing of an alert whose rule is no longer there."""
+    return _close(alert, State.CANCELLED, Reason.RULE_REMOVED, now)
+
+
+def _close(alert: Alert, state: State, reason: Reason, at: datetime) -> Change:
+    closed = replace(
+        alert,
+        state=state,
+        reason=reason,
+        effective_at=at,
+        closing_polls=alert.closing_polls + 1,
+    )
+    return Change(closed, (Transition(alert.state, state, reason, at),))
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """Closings that go through, and per rule how many are held for now."""
+
+    changes: list[Change]
+    held: dict[str, int]
+
+
+def guard(
+    closings: Iterable[tuple[Alert, Change]],
+    open_by_rule: Mapping[str, int],
+    confirmed: frozenset[str] = frozenset(),
+) -> Guarded:
+    """Hold back a rule's closings where one poll would close too many to be believed.
+
+    More than five and more than 30 % of a rule's open alerts wait for three equal
+    polls; each alert counts its own, so new closings do not start the others afresh.
+    """
+    pairs = list(closings)
+    wanted = Counter(
+        alert.seen.rule for alert, change in pairs if not change.alert.is_open
+    )
+    held: Counter[str] = Counter()
+    changes = []
+    for alert, change in pairs:
+        rule = alert.seen.rule
+        limit = max(MASS, MASS_SHARE * open_by_rule.get(rule, 0))
+        believed = change.alert.closing_polls >= HELD_FOR or rule in confirmed
+        if change.alert.is_open or wanted[rule] <= limit or believed:
+            changes.append(change)
+            continue
+        held[rule] += 1
+        changes.append(
+            Change(replace(alert, closing_polls=alert.closing_polls + 1), ())
+        )
+    return Guarded(changes, dict(held))

@@ -1,0 +1,154 @@
+"""Which message answers which application, where a system links mail to a person.
+
+Matching by address alone takes a mail about another job for an answer; so a message
+counts for an application only when one of four signs says so, else for none.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from monitor.model import Application, Channel
+
+STATUS_CHANGE = timedelta(seconds=120)
+RECEIPT = timedelta(hours=1)
+
+Choose = Callable[[list[datetime]], datetime]
+
+
+class Direction(StrEnum):
+    """Whether we wrote or the candidate did."""
+
+    OUT = "out"
+    IN = "in"
+
+
+class MessageKind(StrEnum):
+    """What sort of message it is; notes and drafts never reach the candidate."""
+
+    HUMAN = "human"
+    AUTO = "auto"
+    STATUS = "status"
+    NOTE = "note"
+    DRAFT = "draft"
+
+
+class Message(NamedTuple):
+    """One message of the source's second query."""
+
+    application_id: str | None
+    candidate_email: str | None
+    sent_at: datetime
+    direction: Direction
+    kind: MessageKind
+    delivery: str | None
+    subject_hint: str | None
+
+
+@dataclass(slots=True)
+class Mailbox:
+    """The messages of one poll, found by application or by address."""
+
+    by_application: dict[str, list[Message]] = field(default_factory=dict)
+    by_address: dict[str, list[Message]] = field(default_factory=dict)
+    ambiguous: int = 0
+
+    def add(self, message: Message) -> None:
+        """Keep a message that reached somebody; drop notes, drafts and failures."""
+        if message.kind in {MessageKind.NOTE, MessageKind.DRAFT}:
+            return
+        if message.delivery in {"queued", "failed"}:
+            return
+        if message.application_id is not None:
+            self.by_application.setdefault(message.application_id, []).append(message)
+        elif message.candidate_email:
+            self.by_address.setdefault(message.candidate_email, []).append(message)
+
+    def attribute(self, group: Sequence[Application]) -> list[Application]:
+        """Return one address's applications with what was said about each filled in."""
+        heard: dict[str, list[Message]] = {
+            each.application_id: list(self.by_application.get(each.application_id, ()))
+            for each in group
+        }
+        address = group[0].candidate_email
+        for message in self.by_address.get(address or "", ()):
+            application = _about(message, group)
+            if application:
+                heard[application.application_id].append(message)
+            elif any(each.applied_at <= message.sent_at for each in group):
+                self.ambiguous += 1
+        return [_fold(each, heard[each.application_id]) for each in group]
+
+
+def _about(message: Message, group: Sequence[Application]) -> Application | None:
+    """Return the one application that a message is about, or None if it is not clear."""
+    applied = [each for each in group if each.applied_at <= message.sent_at]
+    hint = (message.subject_hint or "").casefold()
+    for signs in (
+        applied,
+        [each for each in applied if _changed_near(each, message.sent_at)],
+        [
+            each
+            for each in applied
+            if each.job_title and each.job_title.casefold() in hint
+        ],
+    ):
+        if len(signs) == 1:
+            return signs[0]
+    return None
+
+
+def _changed_near(application: Application, sent_at: datetime) -> bool:
+    changes = (
+        application.stage_entered_at,
+        application.shared_at,
+        application.decided_at,
+    )
+    return any(at is not None and abs(sent_at - at) <= STATUS_CHANGE for at in changes)
+
+
+def _fold(application: Application, messages: Iterable[Message]) -> Application:
+    """Return the application with its replies, receipt and inbound mail filled in."""
+    replies: list[datetime] = []
+    receipts: list[datetime] = []
+    inbound: list[datetime] = []
+    for message in messages:
+        if message.direction is Direction.IN:
+            inbound.append(message.sent_at)
+        elif _is_receipt(message, application):
+            receipts.append(message.sent_at)
+        else:
+            replies.append(message.sent_at)
+    if not (replies or receipts or inbound):
+        return application
+    told = _told(application, replies)
+    return application._replace(
+        first_reply_at=_pick(min, application.first_reply_at, *replies),
+        last_reply_at=_pick(max, application.last_reply_at, *replies),
+        last_inbound_at=_pick(max, application.last_inbound_at, *inbound),
+        receipt_at=_pick(min, application.receipt_at, *receipts),
+        told_at=_pick(min, application.told_at, told),
+        told_by=application.told_by or (Channel.EMAIL if told else None),
+    )
+
+
+def _is_receipt(message: Message, application: Application) -> bool:
+    """Tell an automatic acknowledgement from an automatic letter that comes later."""
+    soon = message.sent_at - application.applied_at <= RECEIPT
+    return message.kind is MessageKind.AUTO and soon
+
+
+def _told(application: Application, replies: list[datetime]) -> datetime | None:
+    """Return when the outcome was sent; a letter may be logged just before the status."""
+    decided_at = application.decided_at
+    if decided_at is None:
+        return None
+    letters = [at for at in replies if at >= decided_at - STATUS_CHANGE]
+    return max(min(letters), decided_at) if letters else None
+
+
+def _pick(choose: Choose, *instants: datetime | None) -> datetime | None:
+    known = [at for at in instants if at is not None]
+    return choose(known) if known else None

@@ -1,0 +1,270 @@
+"""One poll of one source: read -> plan -> store. Never talks to Slack.
+
+`check`, `preview`, the demo and the daemon all call the same `plan`: what a preview
+shows is what the daemon does.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from monitor import alerts, evaluate, outbox, privacy
+from monitor.alerts import Alert, Change
+from monitor.configuration import Configuration
+from monitor.errors import SourceError
+from monitor.evaluate import Check, Finding, World
+from monitor.model import Application
+from monitor.outbox import Digests
+from monitor.rules import Rulebook
+from monitor.source import MOST_REJECTED, Source
+from monitor.store import Store, ledger
+from monitor.store.ledger import Key, Owed, Run
+
+Transitions = Counter[tuple[str, str, str, str]]
+
+
+@dataclass(slots=True)
+class Plan:
+    """What one pass over a source found, held against the alerts that are open."""
+
+    now: datetime
+    fresh: list[Finding] = field(default_factory=list)  # no open alert has their key
+    changes: list[Change] = field(default_factory=list)
+    closings: list[tuple[Alert, Change]] = field(default_factory=list)
+    applications: int = 0
+    findings: int = 0
+    future: int = 0
+    waiting: Counter[tuple[str, str]] = field(default_factory=Counter)
+    backlog: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a cycle did, for the metrics and the log; names no candidate."""
+
+    run: Run
+    seconds: float = 0.0
+    future: int = 0
+    rejected: Counter[str] = field(default_factory=Counter)
+    waiting: Counter[tuple[str, str]] = field(default_factory=Counter)
+    backlog: Counter[str] = field(default_factory=Counter)
+    held: dict[str, int] = field(default_factory=dict)
+    transitions: Transitions = field(default_factory=Counter)
+    rejected_ids: tuple[str, ...] = ()
+    unmeasurable: tuple[str, ...] = ()
+    reason: str = ""
+
+
+def world(configuration: Configuration, source: Source) -> World:
+    """Return what every rule of this source is held against."""
+    shown = configuration.settings.privacy.candidate
+    return World(
+        calendar=configuration.calendar,
+        evidence_lag=source.settings.evidence_lag,
+        name=lambda application: privacy.label(application, shown),
+    )
+
+
+def split(
+    rulebook: Rulebook, columns: Iterable[str]
+) -> tuple[Rulebook, tuple[str, ...]]:
+    """Return the rules that these columns can feed, and the ids of the others."""
+    found = set(columns)
+    fed = [rule for rule in rulebook.rules if evaluate.measurable(rule, found)]
+    others = [rule.id for rule in rulebook.rules if rule not in fed]
+    return Rulebook(tuple(fed)), tuple(others)
+
+
+def plan(
+    applications: Iterable[Application],
+    checks: tuple[Check, ...],
+    *,
+    open_alerts: dict[Key, Alert],
+    now: datetime,
+) -> Plan:
+    """Return what these applications mean for the open alerts; takes the latter apart.
+
+    What stays in `open_alerts` are the alerts whose application was not seen.
+    """
+    made = Plan(now)
+    watched = {application_id for _, application_id in open_alerts}
+    horizon = now + evaluate.SKEW
+    for row in applications:
+        made.applications += 1
+        made.waiting[row.phase or "", row.waiting_on or ""] += 1
+        if row.applied_at > horizon:
+            made.future += 1
+        is_watched = row.application_id in watched
+        for check in checks:
+            finding = evaluate.find(check, row)
+            if finding is not None:
+                made.findings += 1
+            elif not is_watched:
+                continue
+            _meet(made, check, row, finding, open_alerts)
+    return made
+
+
+def _meet(
+    made: Plan,
+    check: Check,
+    row: Application,
+    finding: Finding | None,
+    open_alerts: dict[Key, Alert],
+) -> None:
+    """Hold one rule's finding, or its absence, against the alert of the same key."""
+    alert = open_alerts.pop((check.rule.id, row.application_id), None)
+    if finding is not None and finding.backlog:
+        made.backlog[check.rule.id] += 1
+    if alert is None:
+        if finding is not None:
+            made.fresh.append(finding)
+        return
+    if finding is not None and finding.started_at == alert.seen.started_at:
+        change = alerts.advance(alert, finding, check.rule, now=made.now)
+        if change:
+            made.changes.append(change)
+        return
+    seen = evaluate.verdict(check, row, started_at=alert.seen.started_at, now=made.now)
+    made.closings.append((alert, alerts.settle(alert, seen)))
+    if finding is not None:
+        made.fresh.append(finding)
+
+
+class Cycle:
+    """Polls one source again and again, and remembers nothing itself."""
+
+    def __init__(
+        self, store: Store, source: Source, configuration: Configuration
+    ) -> None:
+        self.store = store
+        self.source = source
+        self.configuration = configuration
+        self.digests = Digests(
+            configuration.calendar, configuration.settings.slack.digest_at
+        )
+
+    def check(self, *, now: datetime) -> tuple[Plan, Report]:
+        """Return what a first poll would find; reads no state and writes none."""
+        made, report = self._read({}, now)
+        return made, report
+
+    def run(self, *, now: datetime) -> Report:
+        """Poll once and keep what it means; a failed poll changes no alert."""
+        with self.store.read() as connection:
+            open_alerts = ledger.read_open(connection, self.source.name)
+            last = ledger.last_good(connection, self.source.name)
+        opened = Counter(rule for rule, _ in open_alerts)
+        expected = bool(open_alerts or (last and last.applications))
+        try:
+            made, report = self._read(open_alerts, now)
+        except SourceError as error:
+            return self._fail(now, "failed", error.reason, str(error))
+        if not made.applications and expected:
+            message = (
+                f"{self.source.name} returned no application at all; nothing is closed"
+            )
+            return self._fail(now, "empty", "empty", message)
+        self._miss(made, open_alerts, report)
+        guarded = alerts.guard(made.closings, opened)
+        owed = self._owed([*made.changes, *guarded.changes]) + self._opened(made)
+        run = replace(report.run, changes=len(owed))
+        with self.store.write() as connection:
+            ledger.apply(connection, owed, now=now)
+            ledger.record(connection, run)
+        return replace(report, run=run, held=guarded.held, transitions=_counted(owed))
+
+    def _read(
+        self, open_alerts: dict[Key, Alert], now: datetime
+    ) -> tuple[Plan, Report]:
+        rulebook, unmeasurable = split(
+            self.configuration.rulebook, self.source.columns(now)
+        )
+        checks = evaluate.prepare(
+            rulebook, world(self.configuration, self.source), now=now
+        )
+        with self.source.poll(now) as poll:
+            made = plan(poll, checks, open_alerts=open_alerts, now=now)
+        run = Run(
+            source=self.source.name,
+            as_of=now,
+            outcome="ok",
+            applications=made.applications,
+            rejected=poll.rejected.total(),
+            findings=made.findings,
+        )
+        report = Report(
+            run,
+            future=made.future,
+            rejected=poll.rejected,
+            rejected_ids=tuple(poll.rejected_ids),
+            waiting=made.waiting,
+            backlog=made.backlog,
+            unmeasurable=unmeasurable,
+        )
+        return made, report
+
+    def _miss(self, made: Plan, unseen: dict[Key, Alert], report: Report) -> None:
+        """Count the good polls without these alerts' applications, or close them."""
+        rejected = set(report.rejected_ids)
+        unreadable = len(rejected) >= MOST_REJECTED
+        for (rule, application_id), alert in unseen.items():
+            if self.configuration.rulebook.get(rule) is None:
+                made.closings.append((alert, alerts.remove(alert, now=made.now)))
+            elif (
+                rule in report.unmeasurable or unreadable or application_id in rejected
+            ):
+                continue
+            else:
+                made.closings.append((alert, alerts.miss(alert, now=made.now)))
+
+    def _opened(self, made: Plan) -> list[Owed]:
+        with self.store.read() as connection:
+            closed = ledger.read_closed(connection, self.source.name, made.fresh)
+        changes: list[Change] = []
+        for finding in made.fresh:
+            rule = self.configuration.rulebook.get(finding.rule)
+            key = (finding.rule, finding.application_id)
+            if rule is None:
+                continue
+            change = alerts.open_alert(
+                self.source.name, finding, rule, closed=closed.get(key), now=made.now
+            )
+            if change:
+                changes.append(change)
+        return self._owed(changes)
+
+    def _owed(self, changes: Iterable[Change]) -> list[Owed]:
+        """Return the changes with the notices that they cause."""
+        return [(change, self._notices(change)) for change in changes]
+
+    def _notices(self, change: Change) -> tuple[outbox.Notice, ...]:
+        rule = self.configuration.rulebook.get(change.alert.seen.rule)
+        if rule is None or change.firing is None:
+            return ()
+        due_at = evaluate.due_at(
+            rule,
+            rule.firings[change.firing],
+            self.configuration.calendar,
+            change.alert.seen.started_at,
+        )
+        people = self.configuration.settings.people
+        return outbox.owe(
+            change, rule, people=people, digests=self.digests, due_at=due_at
+        )
+
+    def _fail(self, now: datetime, outcome: str, reason: str, message: str) -> Report:
+        run = Run(source=self.source.name, as_of=now, outcome=outcome, error=message)
+        with self.store.write() as connection:
+            ledger.record(connection, run)
+        return Report(run, reason=reason)
+
+
+def _counted(owed: Iterable[Owed]) -> Transitions:
+    """Return how often each transition happened, per rule."""
+    return Counter(
+        (change.alert.seen.rule, each.before or "none", each.after, each.reason)
+        for change, _ in owed
+        for each in change.transitions
+    )

@@ -1,0 +1,111 @@
+"""The way to a person or a channel, and what to do where there is none."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from monitor import outbox
+from monitor.errors import DeliveryError, Outcome
+from monitor.messages import Message
+from monitor.settings import Settings
+from monitor.slack import Member
+from monitor.store import Store, mail
+from monitor.store.mail import Person
+
+KNOWN_FOR = timedelta(hours=24)
+UNKNOWN_FOR = timedelta(hours=1)
+
+
+class Transport(Protocol):
+    """Where posts go: Slack, or a terminal where there is no token."""
+
+    def whoami(self) -> tuple[str, set[str]]: ...
+
+    def lookup(self, email: str) -> Member: ...
+
+    def open(self, member_id: str) -> str: ...
+
+    def post(
+        self, channel: str, message: Message, key: str, *, plain: bool
+    ) -> tuple[str, str]: ...
+
+    def update(self, channel: str, ts: str, message: Message) -> bool: ...
+
+    def find(self, channel: str, key: str, *, since: datetime) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The channel that a post goes to, and how it is addressed there."""
+
+    channel: str
+    name: str  # empty in a channel, where no name may stand
+
+
+class Router:
+    """Finds routes; asks Slack for a person once a day, or once an hour if lost."""
+
+    def __init__(self, store: Store, transport: Transport) -> None:
+        self.store = store
+        self.transport = transport
+
+    def routes(
+        self, recipient: str, settings: Settings, now: datetime
+    ) -> Iterator[Route]:
+        """Yield the ways to a recipient: themselves, the deputy, the fallback channel.
+
+        Raises DeliveryError where Slack could not be asked, or where no way is left.
+        """
+        named, fallback = settings.slack.channels, settings.people.fallback
+        refusal = DeliveryError(Outcome.ROUTE, "no_recipient")
+        if outbox.is_channel(recipient):
+            yield Route(named.get(recipient, recipient), "")
+            refusal = DeliveryError(Outcome.ROUTE, "channel_refused")
+        else:
+            for email in (recipient, settings.people.deputies.get(recipient)):
+                if email is None or email == outbox.NOBODY:
+                    continue
+                try:
+                    yield self._person(email, now)
+                except DeliveryError as error:
+                    if error.outcome is not Outcome.ROUTE:
+                        raise
+                    refusal = error
+        if fallback is None or fallback == recipient:
+            raise refusal
+        yield Route(named.get(fallback, fallback), "")
+        raise refusal
+
+    def forget(self, recipient: str, reason: str, now: datetime) -> None:
+        """Remember that Slack refused this person's channel, until it is asked again."""
+        if not outbox.is_channel(recipient) and recipient != outbox.NOBODY:
+            self._remember(Person(recipient, None, None, None, now, reason))
+
+    def _person(self, email: str, now: datetime) -> Route:
+        with self.store.read() as connection:
+            known = mail.person(connection, email)
+        if known and known.error and now < known.checked_at + UNKNOWN_FOR:
+            raise DeliveryError(Outcome.ROUTE, known.error)
+        if known and known.channel and now < known.checked_at + KNOWN_FOR:
+            return Route(known.channel, known.name or first_name(email))
+        try:
+            member = self.transport.lookup(email)
+            channel = self.transport.open(member.id)
+        except DeliveryError as error:
+            if error.outcome is Outcome.ROUTE:
+                self._remember(Person(email, None, None, None, now, error.reason))
+            if error.outcome is Outcome.UNKNOWN:  # nothing was posted by asking
+                raise DeliveryError(Outcome.NOT_SENT, error.reason) from error
+            raise
+        self._remember(Person(email, member.id, channel, member.name, now, None))
+        return Route(channel, member.name or first_name(email))
+
+    def _remember(self, person: Person) -> None:
+        with self.store.write() as connection:
+            mail.remember(connection, person)
+
+
+def first_name(email: str) -> str:
+    """Return what an address tells of a name: "ingrid.berg@..." is Ingrid."""
+    return email.partition("@")[0].split(".")[0].capitalize()

@@ -1,0 +1,39 @@
+"""From the rungs of a ladder to the instants at which somebody is told."""
+
+from monitor.rules.language import Step
+from monitor.rules.nouns import Firing, Kind, Shift
+from monitor.worktime import Duration, Unit
+
+
+def fire(step: Step, shifts: tuple[Shift, ...]) -> list[Firing]:
+    """Return the step's firings: a heads-up before a public one, itself, its repeats."""
+    kind = Kind.BREACH if not shifts else Kind.ESCALATION
+    if shifts and shifts[0][1]:
+        kind = Kind.WARNING
+    firings = [Firing(step.at, kind, step.tell, shifts)]
+    if any(word.startswith("#") for word in step.tell):
+        # Nobody is surprised in public: the owner hears a working day before.
+        day_before = (Duration(1, Unit.WORKING_DAYS), True)
+        label = f"heads-up for {step.at}"
+        firings.insert(
+            0, Firing(label, Kind.HEADS_UP, ("owner",), (*shifts, day_before))
+        )
+    if step.repeat:
+        every = (step.repeat.every, False)
+        firings += [
+            Firing(step.at, kind, step.tell, (*shifts, *[every] * count))
+            for count in range(1, step.repeat.at_most + 1)
+        ]
+    return firings
+
+
+def nominal(shift: Shift) -> float:
+    """Return about how many hours a shift is, to order steps on different clocks."""
+    hours = {
+        Unit.HOURS: 1.0,
+        Unit.DAYS: 24.0,
+        Unit.WORKING_DAYS: 24 * 7 / 5,
+        Unit.WORKING_HOURS: 24 * 7 / 5 / 8,
+    }
+    by, back = shift
+    return by.amount * hours[by.unit] * (-1 if back else 1)

@@ -1,0 +1,216 @@
+"""One Slack call and its answer: success, or a DeliveryError that says what is known.
+
+slack-sdk's own retries are off: its default handler posts again when the connection
+drops after the request, and a message would stand twice.
+"""
+
+import errno
+import json
+import socket
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from http.client import HTTPException
+from typing import Any
+from urllib.error import URLError
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from monitor.errors import DeliveryError, Outcome
+from monitor.messages import Message
+
+TIMEOUT_SECONDS = 10
+EVENT_TYPE = "svar_notice"
+HISTORY_LIMIT = 200
+LOOK_BACK = timedelta(minutes=5)
+RATE_LIMITED = 429
+SERVER_ERROR = 500
+SCOPES = ("chat:write", "im:write", "im:history", "users:read", "users:read.email")
+_ROUTE = {
+    "channel_not_found",
+    "not_in_channel",
+    "is_archived",
+    "user_not_found",
+    "users_not_found",
+    "user_disabled",
+    "cannot_dm_bot",
+    "messages_tab_disabled",
+}
+_TOKEN = {
+    "invalid_auth",
+    "not_authed",
+    "account_inactive",
+    "token_revoked",
+    "token_expired",
+    "missing_scope",
+    "no_permission",
+    "org_login_required",
+}
+_FORM = {
+    "invalid_blocks",
+    "invalid_blocks_format",
+    "msg_too_long",
+    "msg_blocks_too_long",
+}
+_GONE = {"message_not_found", "cant_update_message", "edit_window_closed"}
+_NOT_SENT = {"ratelimited", "rate_limited", "message_limit_exceeded"}
+_UNREACHABLE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ECONNREFUSED}
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person as Slack knows them."""
+
+    id: str
+    name: str
+
+
+class Slack:
+    """Talks to one workspace with one token."""
+
+    def __init__(self, token: str, api_url: str) -> None:
+        self._client = WebClient(
+            token=token,
+            base_url=api_url.rstrip("/") + "/",
+            timeout=TIMEOUT_SECONDS,
+            retry_handlers=[],
+        )
+
+    def whoami(self) -> tuple[str, set[str]]:
+        """Return the workspace's name and the scopes that the token has."""
+        answer = _call(self._client.auth_test)
+        scopes = str(answer.headers.get("x-oauth-scopes", ""))
+        return str(answer.get("team", "")), {
+            s.strip() for s in scopes.split(",") if s.strip()
+        }
+
+    def lookup(self, email: str) -> Member:
+        """Return the member with this address; a deactivated one is no route."""
+        answer = _call(self._client.users_lookupByEmail, email=email)
+        user: dict[str, Any] = answer.get("user") or {}
+        if user.get("deleted") or not user.get("id"):
+            raise DeliveryError(Outcome.ROUTE, "user_disabled")
+        profile: dict[str, Any] = user.get("profile") or {}
+        name = profile.get("first_name") or user.get("real_name") or ""
+        return Member(str(user["id"]), str(name))
+
+    def open(self, member_id: str) -> str:
+        """Return the channel of the direct messages with this member."""
+        answer = _call(self._client.conversations_open, users=member_id)
+        channel: dict[str, Any] = answer.get("channel") or {}
+        if not channel.get("id"):
+            raise DeliveryError(Outcome.NOT_SENT, "no_channel_in_answer")
+        return str(channel["id"])
+
+    def post(
+        self, channel: str, message: Message, key: str, *, plain: bool
+    ) -> tuple[str, str]:
+        """Post the message and return its channel's id and its timestamp."""
+        answer = _call(
+            self._client.chat_postMessage,
+            channel=channel,
+            text=message.text,
+            blocks=None if plain else message.blocks,
+            metadata={"event_type": EVENT_TYPE, "event_payload": {"key": key}},
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        if not answer.get("ts"):
+            raise DeliveryError(Outcome.UNKNOWN, "no_timestamp_in_answer")
+        return str(answer.get("channel") or channel), str(answer["ts"])
+
+    def update(self, channel: str, ts: str, message: Message) -> bool:
+        """Edit a message; False where it cannot be edited any more."""
+        try:
+            _call(
+                self._client.chat_update,
+                channel=channel,
+                ts=ts,
+                text=message.text,
+                blocks=message.blocks,
+            )
+        except DeliveryError as error:
+            if error.reason in _GONE or error.outcome is Outcome.ROUTE:
+                return False
+            raise
+        return True
+
+    def find(self, channel: str, key: str, *, since: datetime) -> str | None:
+        """Return the timestamp of the message with this key, or None if it is not there."""
+        cursor = None
+        while True:
+            answer = _call(
+                self._client.conversations_history,
+                channel=channel,
+                oldest=str((since - LOOK_BACK).timestamp()),
+                limit=HISTORY_LIMIT,
+                include_all_metadata=True,
+                cursor=cursor,
+            )
+            for message in answer.get("messages") or []:
+                payload = (message.get("metadata") or {}).get("event_payload") or {}
+                if payload.get("key") == key:
+                    return str(message["ts"])
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return None
+
+
+def _call(method: Callable[..., Any], **arguments: Any) -> Any:
+    """Return Slack's answer; raise DeliveryError for anything but a clear yes."""
+    try:
+        return method(**arguments)
+    except SlackApiError as error:
+        raise _refused(error) from error
+    except URLError as error:
+        raise _unconnected(error) from error
+    except (OSError, HTTPException, json.JSONDecodeError, SlackClientError) as error:
+        raise DeliveryError(Outcome.UNKNOWN, type(error).__name__) from error
+
+
+def _refused(error: SlackApiError) -> DeliveryError:
+    answer: Any = error.response
+    status = int(_of(answer, "status_code") or _of(answer, "status") or 0)
+    reason = str(_of(answer, "error") or status or "unreadable_answer")
+    if status == RATE_LIMITED or reason in _NOT_SENT:
+        return DeliveryError(Outcome.NOT_SENT, "ratelimited", _retry_after(answer))
+    for outcome, reasons in (
+        (Outcome.ROUTE, _ROUTE),
+        (Outcome.TOKEN, _TOKEN),
+        (Outcome.FORM, _FORM),
+        (Outcome.NOT_SENT, _GONE),
+    ):
+        if reason in reasons:
+            return DeliveryError(outcome, reason)
+    return DeliveryError(Outcome.UNKNOWN, reason)
+
+
+def _of(answer: Any, key: str) -> Any:
+    """Return a field of an answer, which is a mapping or an object with attributes."""
+    found = getattr(answer, key, None)
+    if found is None and hasattr(answer, "get"):
+        try:
+            found = answer.get(key)
+        except (TypeError, ValueError):  # a body that is no mapping
+            found = None
+    return found
+
+
+def _retry_after(answer: Any) -> float | None:
+    headers = _of(answer, "headers") or {}
+    named = {str(key).lower(): value for key, value in dict(headers).items()}
+    value = str(named.get("retry-after", ""))
+    return float(value) if value.isdigit() else None
+
+
+def _unconnected(error: URLError) -> DeliveryError:
+    """Tell what surely never left this machine from what may have."""
+    cause = error.reason
+    surely = isinstance(
+        cause, socket.gaierror | ConnectionRefusedError | ssl.SSLCertVerificationError
+    )
+    if surely or (isinstance(cause, OSError) and cause.errno in _UNREACHABLE):
+        return DeliveryError(Outcome.NOT_SENT, type(cause).__name__)
+    return DeliveryError(Outcome.UNKNOWN, type(cause).__name__)

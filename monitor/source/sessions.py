@@ -1,0 +1,124 @@
+"""Sessions on a recruiting database that cannot write, whatever the mapping says."""
+
+import sqlite3
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from monitor.errors import SourceError
+from monitor.settings import SourceSettings
+
+DIALECTS = ("sqlite", "postgresql", "mysql", "mariadb")
+CONNECT_SECONDS = 10
+_POOL = {
+    "pool_size": int,
+    "max_overflow": int,
+    "pool_recycle": int,
+    "pool_timeout": float,
+}
+
+
+def engine(settings: SourceSettings, zone: ZoneInfo | None) -> Engine:
+    """Return an engine whose every session is read-only; raise SourceError."""
+    url = make_url(settings.url.get_secret_value())
+    dialect = url.get_backend_name()
+    seconds = int(settings.statement_timeout.total_seconds())
+    try:
+        if dialect == "sqlite":
+            return create_engine(url.set(query={}), creator=_sqlite(url))
+        if dialect == "postgresql":
+            return _engine(url, _postgresql(seconds, zone))
+        if dialect in {"mysql", "mariadb"}:
+            return _engine(url, _mariadb(seconds))
+    except (ArgumentError, NoSuchModuleError, ImportError) as error:
+        message = f"the URL's driver cannot be used: {error}"
+        raise SourceError(settings.name, "connect", message) from error
+    message = (
+        f"{dialect} cannot be held to reading only; use one of {', '.join(DIALECTS)}"
+    )
+    raise SourceError(settings.name, "connect", message)
+
+
+def bound(at: datetime, dialect: str, zone: ZoneInfo | None) -> object:
+    """Return an instant in the form in which this dialect's queries compare it."""
+    if dialect == "postgresql":
+        return at
+    local = at.astimezone(zone or UTC).replace(tzinfo=None)
+    return local.isoformat(" ", "microseconds") if dialect == "sqlite" else local
+
+
+def read_only_query(dialect: str) -> str | None:
+    """Return the query that shows whether a session may write; None if it needs none."""
+    match dialect:
+        case "postgresql":
+            return "SHOW default_transaction_read_only"
+        case "mysql" | "mariadb":
+            return "SELECT IF(@@session.tx_read_only, 'on', 'off')"
+        case _:
+            return None
+
+
+def _engine(url: URL, prepare: Callable[[Any], None]) -> Engine:
+    """Return an engine; the URL's own pool and connection options win over ours."""
+    pool = {
+        key: kind(url.query[key]) for key, kind in _POOL.items() if key in url.query
+    }
+    rest = url.difference_update_query(list(pool))
+    given = (
+        {} if "connect_timeout" in rest.query else {"connect_timeout": CONNECT_SECONDS}
+    )
+    options: dict[str, Any] = {"pool_size": 1, **pool}
+    made = create_engine(rest, connect_args=given, pool_pre_ping=True, **options)
+    event.listen(made, "connect", lambda connection, _: prepare(connection))
+    return made
+
+
+def _sqlite(url: URL) -> Callable[[], sqlite3.Connection]:
+    path = quote(url.database or "")
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            f"file:{path}?mode=ro", uri=True, check_same_thread=False, timeout=30
+        )
+        connection.execute("PRAGMA query_only = ON")
+        return connection
+
+    return connect
+
+
+def _postgresql(seconds: int, zone: ZoneInfo | None) -> Callable[[Any], None]:
+    name = zone.key if zone else "UTC"
+
+    def prepare(connection: Any) -> None:
+        connection.autocommit = True
+        connection.execute("SET default_transaction_read_only = on")
+        connection.execute(f"SET statement_timeout = '{seconds}s'")
+        connection.execute("SELECT set_config('timezone', %s, false)", (name,))
+        connection.autocommit = False
+
+    return prepare
+
+
+def _mariadb(seconds: int) -> Callable[[Any], None]:
+    def prepare(connection: Any) -> None:
+        with connection.cursor() as cursor:
+            # A long read of MyISAM tables would hold writers up; a buffered one does not.
+            cursor.execute("SET SESSION sql_buffer_result = 1")
+            cursor.execute(f"SET SESSION {_timeout(cursor, seconds)}")
+            cursor.execute("SET SESSION TRANSACTION READ ONLY")
+
+    return prepare
+
+
+def _timeout(cursor: Any, seconds: int) -> str:
+    """Return the setting that ends long statements; MySQL counts in milliseconds."""
+    cursor.execute("SELECT VERSION()")
+    if "mariadb" in str(cursor.fetchone()[0]).lower():
+        return f"max_statement_time = {seconds}"
+    return f"max_execution_time = {seconds * 1000}"

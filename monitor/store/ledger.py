@@ -1,0 +1,251 @@
+"""Alerts, their transitions and the runs that saw them; a cycle is one transaction."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from monitor.alerts import Alert, Change, Reason, State
+from monitor.evaluate import Finding, Late
+from monitor.outbox import Notice
+from monitor.store.tables import alerts, notices, posts, runs, transitions
+
+CHUNK = 500  # rows in one statement
+EDIT_AFTER = timedelta(seconds=30)  # so that a bulk answer is one edit, not forty
+RUNS_KEPT = timedelta(days=90)
+
+Key = tuple[str, str]
+_FACTS = (
+    "due_at",
+    "owner",
+    "recruiter",
+    "manager",
+    "decided_by",
+    "candidate",
+    "job_ref",
+    "job_title",
+    "department",
+    "url",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One poll of one source, good or not."""
+
+    source: str
+    as_of: datetime
+    outcome: str
+    applications: int = 0
+    rejected: int = 0
+    findings: int = 0
+    changes: int = 0
+    error: str | None = None
+
+
+Owed = tuple[Change, tuple[Notice, ...]]
+
+
+def read_open(connection: Connection, source: str) -> dict[Key, Alert]:
+    """Return the source's open alerts by rule and application."""
+    query = select(alerts).where(
+        alerts.c.source == source, alerts.c.closed_at.is_(None)
+    )
+    rows = connection.execute(query.execution_options(yield_per=CHUNK))
+    found = (read_alert(row) for row in rows)
+    return {alert.key: alert for alert in found}
+
+
+def read_closed(
+    connection: Connection, source: str, findings: Sequence[Finding]
+) -> dict[Key, Alert]:
+    """Return the closed alerts that have the very keys of these findings."""
+    found: dict[Key, Alert] = {}
+    for start in range(0, len(findings), CHUNK):
+        wanted = {
+            (f.rule, f.application_id): f.started_at
+            for f in findings[start : start + CHUNK]
+        }
+        query = select(alerts).where(
+            alerts.c.source == source,
+            alerts.c.rule.in_({rule for rule, _ in wanted}),
+            alerts.c.application_id.in_({application for _, application in wanted}),
+            alerts.c.closed_at.is_not(None),
+        )
+        for alert in map(read_alert, connection.execute(query)):
+            if wanted.get(alert.key) == alert.seen.started_at:
+                found[alert.key] = alert
+    return found
+
+
+def apply(connection: Connection, owed: Sequence[Owed], *, now: datetime) -> None:
+    """Write changes, their transitions and the notices they cause."""
+    for start in range(0, len(owed), CHUNK):
+        chunk = owed[start : start + CHUNK]
+        opened = [each for each in chunk if each[0].alert.id is None]
+        kept = [each for each in chunk if each[0].alert.id is not None]
+        ids = _insert(connection, [change.alert for change, _ in opened], now)
+        _update(connection, [change.alert for change, _ in kept], now)
+        ids += [change.alert.id for change, _ in kept if change.alert.id is not None]
+        _record(connection, list(zip(ids, [*opened, *kept], strict=True)), now)
+
+
+def record(connection: Connection, run: Run) -> None:
+    """Write the run; the only write of a poll that changed nothing."""
+    connection.execute(
+        insert(runs).values(**{f: getattr(run, f) for f in Run.__slots__})
+    )
+
+
+def last_good(connection: Connection, source: str) -> Run | None:
+    """Return the source's last good poll, if there was one."""
+    query = (
+        select(runs)
+        .where(runs.c.source == source, runs.c.outcome == "ok")
+        .order_by(runs.c.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).first()
+    return None if row is None else Run(**{f: getattr(row, f) for f in Run.__slots__})
+
+
+def prune(connection: Connection, *, now: datetime) -> None:
+    """Forget runs that nobody asks about any more."""
+    connection.execute(delete(runs).where(runs.c.as_of < now - RUNS_KEPT))
+
+
+def open_by_state(connection: Connection) -> list[tuple[str, str, int]]:
+    """Return how many alerts are open per rule and state."""
+    query = (
+        select(alerts.c.rule, alerts.c.state, func.count())
+        .where(alerts.c.closed_at.is_(None))
+        .group_by(alerts.c.rule, alerts.c.state)
+    )
+    return [(rule, state, count) for rule, state, count in connection.execute(query)]
+
+
+def _insert(
+    connection: Connection, opened: Sequence[Alert], now: datetime
+) -> list[int]:
+    if not opened:
+        return []
+    rows = [_values(alert, now) | _key(alert) | {"opened_at": now} for alert in opened]
+    query = insert(alerts).returning(alerts.c.id, sort_by_parameter_order=True)
+    return list(connection.execute(query, rows).scalars())
+
+
+def _update(connection: Connection, changed: Sequence[Alert], now: datetime) -> None:
+    if not changed:
+        return
+    rows = [_values(alert, now) | {"row_id": alert.id} for alert in changed]
+    connection.execute(update(alerts).where(alerts.c.id == bindparam("row_id")), rows)
+    closed = [alert.id for alert in changed if not alert.is_open]
+    if closed:
+        _mark_edits(connection, closed, now)
+
+
+def _mark_edits(
+    connection: Connection, closed: Collection[int | None], now: datetime
+) -> None:
+    """Let the posts that tell of closed alerts be rendered anew, soon."""
+    told = select(notices.c.post_id).where(
+        notices.c.alert_id.in_(closed), notices.c.status == "sent"
+    )
+    connection.execute(
+        update(posts)
+        .where(and_(posts.c.id.in_(told), posts.c.edit_due_at.is_(None)))
+        .values(edit_due_at=now + EDIT_AFTER)
+    )
+
+
+def _record(
+    connection: Connection, changed: Iterable[tuple[int, Owed]], now: datetime
+) -> None:
+    steps, owed = [], []
+    for alert_id, (change, told) in changed:
+        steps += [
+            {
+                "alert_id": alert_id,
+                "before": each.before,
+                "after": each.after,
+                "reason": each.reason,
+                "effective_at": each.effective_at,
+                "observed_at": now,
+                "note": each.note,
+            }
+            for each in change.transitions
+        ]
+        owed += [
+            {
+                "alert_id": alert_id,
+                "firing": each.firing,
+                "kind": each.kind,
+                "recipient": each.recipient,
+                "due_at": each.due_at,
+                "status": "queued",
+                "created_at": now,
+            }
+            for each in told
+        ]
+    if steps:
+        connection.execute(insert(transitions), steps)
+    if owed:
+        connection.execute(insert(notices), owed)
+
+
+def _key(alert: Alert) -> dict[str, Any]:
+    seen = alert.seen
+    return {
+        "source": alert.source,
+        "rule": seen.rule,
+        "application_id": seen.application_id,
+        "started_at": seen.started_at,
+    }
+
+
+def _values(alert: Alert, now: datetime) -> dict[str, Any]:
+    return {name: getattr(alert.seen, name) for name in _FACTS} | {
+        "state": alert.state,
+        "step": alert.step,
+        "closing_polls": alert.closing_polls,
+        "closed_at": None if alert.is_open else now,
+        "effective_at": alert.effective_at,
+        "reason": alert.reason,
+    }
+
+
+def read_alert(row: Row[Any]) -> Alert:
+    """Return the alert in a row of the table."""
+    state = State(row.state)
+    late = Late.WARNING if state is State.WARNING else Late.BREACHED
+    seen = Finding(
+        rule=row.rule,
+        application_id=row.application_id,
+        late=late,
+        step=row.step,
+        started_at=row.started_at,
+        backlog=False,
+        **{name: getattr(row, name) for name in _FACTS},
+    )
+    return Alert(
+        id=row.id,
+        source=row.source,
+        seen=seen,
+        state=state,
+        step=row.step,
+        closing_polls=row.closing_polls,
+        effective_at=row.effective_at,
+        reason=Reason(row.reason) if row.reason else None,
+    )

@@ -1,0 +1,156 @@
+"""Opens the state: one process for SQLite, migrated, with clear refusals."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+
+from monitor.errors import StoreError
+
+BUSY_SECONDS = 30
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class Store:
+    """Svar's own state; all reads and writes go through `read` and `write`."""
+
+    def __init__(self, url: str) -> None:
+        try:
+            self.url = make_url(url)
+            self.is_sqlite = self.url.get_backend_name() == "sqlite"
+            if not self.is_sqlite and self.url.get_backend_name() != "postgresql":
+                message = "the state lives in SQLite or PostgreSQL; see `state.url`"
+                raise StoreError(message)
+            self.engine = (
+                _sqlite(url)
+                if self.is_sqlite
+                else create_engine(url, pool_pre_ping=True)
+            )
+        except (ArgumentError, NoSuchModuleError, ImportError) as error:
+            message = f"state.url cannot be used: {error}"
+            raise StoreError(message) from error
+        self._lock: int | None = None
+
+    @property
+    def shown(self) -> str:
+        """Return the URL without its password."""
+        return self.url.render_as_string(hide_password=True)
+
+    def claim(self) -> None:
+        """Make this the only process on a SQLite state; raise StoreError if it is not."""
+        path = self.url.database
+        if not self.is_sqlite or not path or path == ":memory:":
+            return
+        lock = Path(f"{path}.lock")
+        try:
+            lock.parent.mkdir(parents=True, exist_ok=True)
+            handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            message = f"{lock} cannot be written: {error.strerror}; choose another `state.url`"
+            raise StoreError(message) from error
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(handle)
+            message = (
+                f"another svar already runs on {path}; stop it first, "
+                "or keep the state in PostgreSQL"
+            )
+            raise StoreError(message) from error
+        self._lock = handle
+
+    def close(self) -> None:
+        """Close connections and give up the claim."""
+        self.engine.dispose()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection for reading; raise StoreError where the database fails."""
+        try:
+            with self.engine.connect() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise self._failed(error, past="read") from error
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Give a connection in one transaction: all of it is kept, or none."""
+        try:
+            engine = self.engine.execution_options(svar_write=True)
+            with engine.begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise self._failed(error, past="written") from error
+
+    def upgrade(self) -> None:
+        """Bring the tables to this program's version."""
+        with self.write() as connection:
+            command.upgrade(_config(connection), "head")
+
+    def version(self) -> str | None:
+        """Return the version that the tables are at, or None without tables."""
+        with self.read() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+
+    def is_current(self) -> bool:
+        """Tell whether the tables are at this program's version."""
+        return self.version() == head()
+
+    def _failed(self, error: SQLAlchemyError, *, past: str) -> StoreError:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        reason = (str(cause).strip().splitlines() or ["no answer"])[0][:300]
+        message = (
+            f"the state at {self.shown} cannot be {past}: {reason}{_advice(reason)}"
+        )
+        return StoreError(message)
+
+
+def head() -> str | None:
+    """Return the newest version that this program knows."""
+    return ScriptDirectory(str(_MIGRATIONS)).get_current_head()
+
+
+def _advice(reason: str) -> str:
+    if "full" in reason:
+        return " (free some space; nothing is lost, Svar tries again)"
+    if "readonly" in reason or "unable to open" in reason:
+        return " (check that the folder exists and that svar may write there)"
+    return ""
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _sqlite(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # we begin transactions ourselves
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A writer takes its lock at once, so that two writers wait and never deadlock.
+        writes = connection.get_execution_options().get("svar_write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine

@@ -1,0 +1,193 @@
+"""The tables of Svar's own state, the same in SQLite and PostgreSQL."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.engine import Dialect
+
+metadata = MetaData()
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC instant; SQLite keeps it without the zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            message = "a naive instant may not enter the state"
+            raise ValueError(message)
+        at = value.astimezone(UTC)
+        return at.replace(tzinfo=None) if dialect.name == "sqlite" else at
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002 - SQLAlchemy's own signature
+        if value is None:
+            return None
+        return (
+            value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        )
+
+
+Id = BigInteger().with_variant(Integer(), "sqlite")
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("source", String(64), nullable=False),
+    Column("rule", String(63), nullable=False),
+    Column("application_id", Text, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("owner", Text),
+    Column("recruiter", Text),
+    Column("manager", Text),
+    Column("decided_by", Text),
+    Column("candidate", Text, nullable=False),
+    Column("job_ref", Text),
+    Column("job_title", Text),
+    Column("department", Text),
+    Column("url", Text),
+    Column("closing_polls", Integer, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("closed_at", Instant),
+    Column("effective_at", Instant),
+    Column("reason", String(32)),
+    UniqueConstraint(
+        "source", "rule", "application_id", "started_at", name="alert_key"
+    ),
+)
+Index(
+    "alert_open",
+    alerts.c.source,
+    alerts.c.rule,
+    alerts.c.application_id,
+    unique=True,
+    sqlite_where=text("closed_at IS NULL"),
+    postgresql_where=text("closed_at IS NULL"),
+)
+
+transitions = Table(
+    "transitions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("alert_id", Id, ForeignKey("alerts.id", ondelete="CASCADE"), nullable=False),
+    Column("before", String(16)),
+    Column("after", String(16), nullable=False),
+    Column("reason", String(32), nullable=False),
+    Column("effective_at", Instant, nullable=False),
+    Column("observed_at", Instant, nullable=False),
+    Column("actor", Text),
+    Column("note", Text, nullable=False, server_default=""),
+    Index("transition_alert", "alert_id"),
+)
+
+posts = Table(
+    "posts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("key", String(32), nullable=False, unique=True),
+    Column("recipient", Text, nullable=False),
+    Column("sent_on", Date, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("due_at", Instant),
+    Column("attempts", Integer, nullable=False),
+    Column("rendered_at", Instant, nullable=False),
+    Column("first_attempt_at", Instant),
+    Column("claimed_at", Instant),
+    Column("sent_at", Instant),
+    Column("name", Text, nullable=False, server_default=""),
+    Column("channel", Text),
+    Column("ts", Text),
+    Column("digest", Text),
+    Column("is_plain", Boolean, nullable=False),
+    Column("is_public", Boolean, nullable=False),
+    Column("edit_due_at", Instant),
+    Column("error", Text),
+    UniqueConstraint("recipient", "sent_on", name="post_a_day"),
+)
+Index(
+    "post_due",
+    posts.c.status,
+    posts.c.due_at,
+    sqlite_where=text("due_at IS NOT NULL"),
+    postgresql_where=text("due_at IS NOT NULL"),
+)
+Index(
+    "post_edit_due",
+    posts.c.edit_due_at,
+    sqlite_where=text("edit_due_at IS NOT NULL"),
+    postgresql_where=text("edit_due_at IS NOT NULL"),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("alert_id", Id, ForeignKey("alerts.id", ondelete="CASCADE"), nullable=False),
+    Column("firing", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("reason", Text),
+    Column("post_id", Id, ForeignKey("posts.id", ondelete="SET NULL")),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("alert_id", "firing", "recipient", name="notice_once"),
+    Index("notice_post", "post_id"),
+)
+Index(
+    "notice_due",
+    notices.c.due_at,
+    notices.c.recipient,
+    sqlite_where=text("status = 'queued'"),
+    postgresql_where=text("status = 'queued'"),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("email", Text, primary_key=True),
+    Column("slack_id", Text),
+    Column("channel", Text),
+    Column("name", Text),
+    Column("checked_at", Instant, nullable=False),
+    Column("error", Text),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("source", String(64), nullable=False),
+    Column("as_of", Instant, nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("applications", Integer, nullable=False),
+    Column("rejected", Integer, nullable=False),
+    Column("findings", Integer, nullable=False),
+    Column("changes", Integer, nullable=False),
+    Column("error", Text),
+    Index("run_source", "source", "id"),
+)
