@@ -82,8 +82,9 @@ def read(folder: Path) -> Mapping:
             continue
         try:
             texts[key] = _bare((folder / name).read_text(encoding="utf-8"))
-        except OSError as error:
-            message = f'"{name}" cannot be read: {error.strerror}'
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", "not UTF-8; save it as UTF-8")
+            message = f'"{name}" cannot be read: {reason}'
             problems.append(document.problem((key,), message))
             continue
         problems += _foreign_binds(texts[key], str(folder / name))

@@ -1,27 +1,24 @@
 """The daemon's settings: one YAML file, overridden by the environment.
 
-`SVAR_SLACK__TOKEN` overrides `slack.token`, `SVAR_SOURCES__OPENCATS__URL` the URL
-of the source called opencats, and `..._FILE` names a mounted file with the value.
-pydantic-settings is left out: it cannot address an item of a list by its name.
+No problem that it raises repeats a URL or a token.
 """
 
-import copy
 import re
 import typing
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, time, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr
 
-from monitor import yamlfile
+from monitor import environment, yamlfile
 from monitor.errors import ConfigError, Problem
 from monitor.worktime import Calendar
 from monitor.yamlfile import Document, Strict
 
-PREFIX = "SVAR_"
 Weekday = Literal[
     "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"
 ]
@@ -29,6 +26,8 @@ WEEKDAYS: tuple[Weekday, ...] = typing.get_args(Weekday)
 OFFICE_HOURS: dict[Weekday, tuple[tuple[time, time], ...]] = dict.fromkeys(
     WEEKDAYS[:5], ((time(8), time(16)),)
 )
+LAST_PORT = 65535
+LONGEST = timedelta(days=3650)
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 
 
@@ -41,11 +40,23 @@ class Shown(StrEnum):
 
 
 def _interval(value: object) -> timedelta:
-    match = re.fullmatch(r"(\d+) (second|minute|hour|day)s?", str(value))
+    match = re.fullmatch(r"(\d{1,9}) (second|minute|hour|day)s?", str(value))
     if not match:
         message = f'"{value}" is not an interval (try "5 minutes" or "30 seconds")'
         raise ValueError(message)
-    return timedelta(seconds=int(match[1]) * _SECONDS[match[2]])
+    found = timedelta(seconds=int(match[1]) * _SECONDS[match[2]])
+    if found > LONGEST:
+        message = f'"{value}" is too long (write at most "{LONGEST.days} days")'
+        raise ValueError(message)
+    return found
+
+
+def _rhythm(value: object) -> timedelta:
+    every = _interval(value)
+    if not every:
+        message = f'"{value}" leaves no rest between two polls (try "5 minutes")'
+        raise ValueError(message)
+    return every
 
 
 def _wall_time(value: object) -> time:
@@ -78,7 +89,7 @@ def _hours(value: object) -> tuple[tuple[time, time], ...]:
 
 def _listen(value: object) -> tuple[str, int]:
     host, _, port = str(value).rpartition(":")
-    if not host or not port.isdigit() or int(port) not in range(65536):
+    if not host or not re.fullmatch(r"[0-9]{1,5}", port) or int(port) > LAST_PORT:
         message = f'"{value}" is not host:port (try "127.0.0.1:9464")'
         raise ValueError(message)
     return host.strip("[]"), int(port)
@@ -95,6 +106,22 @@ def _url(value: object) -> SecretStr:
     return SecretStr(text)
 
 
+def _token(value: object) -> object:
+    if value is None or isinstance(value, str | SecretStr):
+        return value or None  # compose always mounts the file, if need be empty
+    message = "expected text (put the token in quotes)"
+    raise ValueError(message)
+
+
+def _name(value: object) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_\-]*", str(value)):
+        message = (
+            f'"{value}" is not a name (small letters, digits, - and _; try "opencats")'
+        )
+        raise ValueError(message)
+    return str(value)
+
+
 def _channel(value: object) -> str:
     if not re.fullmatch(r"#[a-z0-9_\-]{1,80}", str(value)):
         message = f'"{value}" is not a channel (try "#recruiting-ops")'
@@ -108,16 +135,19 @@ Day = Annotated[date, BeforeValidator(_day)]
 Hours = Annotated[tuple[tuple[time, time], ...], BeforeValidator(_hours)]
 Listen = Annotated[tuple[str, int], BeforeValidator(_listen)]
 Url = Annotated[SecretStr, BeforeValidator(_url)]
+Rhythm = Annotated[timedelta, BeforeValidator(_rhythm)]
+Token = Annotated[SecretStr | None, BeforeValidator(_token)]
+Name = Annotated[str, BeforeValidator(_name)]
 ChannelName = Annotated[str, BeforeValidator(_channel)]
 
 
 class SourceSettings(Strict):
     """One recruiting database and how to read it."""
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9_\-]*$")
+    name: Name
     url: Url
     mapping: str
-    every: Interval = timedelta(minutes=5)
+    every: Rhythm = timedelta(minutes=5)
     timezone: str | None = None
     lookback: Interval = timedelta(days=180)
     evidence_lag: Interval = timedelta(0)
@@ -163,8 +193,8 @@ class PeopleSettings(Strict):
 class SlackSettings(Strict):
     """How to reach Slack; without a token notices are printed."""
 
-    token: SecretStr | None = None
-    app_token: SecretStr | None = None
+    token: Token = None
+    app_token: Token = None
     api_url: str = "https://slack.com/api/"
     channels: dict[ChannelName, str] = Field(default_factory=dict)
     digest_at: WallTime = time(9)
@@ -207,70 +237,24 @@ class Settings(Strict):
 def read(path: Path, environ: Mapping[str, str]) -> tuple[Settings, Document]:
     """Return the settings in path under environ; raise ConfigError with all problems."""
     document = yamlfile.read(path)
-    data, problems = overlay(document.data, environ)
+    data, origins, problems = environment.overlay(
+        document.data, environ, set(Settings.model_fields)
+    )
     try:
         settings = yamlfile.build(Settings, document, data=data)
     except ConfigError as error:
-        raise ConfigError([*problems, *error.problems]) from error
+        # What a variable said wrong is not to be looked for in the file.
+        found = [
+            replace(problem, file=origins[problem.key], line=0, column=0)
+            if problem.key in origins
+            else problem
+            for problem in error.problems
+        ]
+        raise ConfigError([*problems, *found]) from error
     problems += _cross_check(settings, document)
     if problems:
         raise ConfigError(problems)
     return settings, document
-
-
-def overlay(data: Any, environ: Mapping[str, str]) -> tuple[Any, list[Problem]]:
-    """Return a copy of data with the environment's values set, and what went wrong."""
-    merged = copy.deepcopy(data) if isinstance(data, dict) else data
-    problems: list[Problem] = []
-    if merged is None:
-        merged = {}
-    for name in sorted(environ):
-        path = name.removeprefix(PREFIX).removesuffix("_FILE").lower().split("__")
-        if not name.startswith(PREFIX) or len(path) == 1:
-            continue  # SVAR_CONFIG and the like are not settings
-        if path[0] not in Settings.model_fields:
-            hint = yamlfile.nearest(path[0], Settings.model_fields)
-            problems.append(Problem(name, 0, 0, "", f'no key "{path[0]}"{hint}'))
-            continue
-        try:
-            value = _value(name, environ)
-            _set(merged, path, value)
-        except (OSError, LookupError, TypeError) as error:
-            reason = getattr(error, "strerror", None) or str(error).strip("'\"")
-            problems.append(Problem(name, 0, 0, "", reason))
-    return merged, problems
-
-
-def _value(name: str, environ: Mapping[str, str]) -> str:
-    if name.endswith("_FILE"):
-        return Path(environ[name]).read_text(encoding="utf-8").strip()
-    return environ[name]
-
-
-def _set(data: Any, path: list[str], value: str) -> None:
-    """Put value at path; an item of a list is found by its name."""
-    *parents, last = path
-    here = data
-    for key in parents:
-        if isinstance(here, list):
-            here = _named(here, key)
-        else:
-            if here.get(key) is None:
-                here[key] = {}
-            here = here[key]
-    if not isinstance(here, dict):
-        message = f"{'.'.join(parents)} holds no keys to override"
-        raise TypeError(message)
-    here[last] = value
-
-
-def _named(items: list[Any], name: str) -> Any:
-    """Return the item called name; hyphens may stand as underscores."""
-    for item in items:
-        if isinstance(item, dict) and str(item.get("name")).replace("-", "_") == name:
-            return item
-    message = f'nothing in the file is called "{name}"'
-    raise LookupError(message)
 
 
 def _cross_check(settings: Settings, document: Document) -> list[Problem]:

@@ -3,7 +3,7 @@
 Never sees a candidate: a line is about the wait, and the name stands before it.
 """
 
-from jinja2 import StrictUndefined, Template, TemplateError
+from jinja2 import StrictUndefined, Template, TemplateError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 SAMPLE = {
@@ -13,17 +13,25 @@ SAMPLE = {
     "late": "3 days",
     "promise": "14 days",
 }
+_PLAIN = (nodes.Output, nodes.TemplateData, nodes.Name)
+_TOO_CLEVER = "a line holds text and {{ variables }}, no attribute, filter or statement"
 _ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined)
 
 
 def parse(text: str) -> Template:
-    """Return the template in text; raise ValueError if it cannot render the sample."""
+    """Return the template in text; raise ValueError if it cannot render the sample.
+
+    A line holds text and variables: anything more could fail, or run for ever, later.
+    """
     try:
+        tree = _ENVIRONMENT.parse(text)
+        if not all(isinstance(node, _PLAIN) for node in tree.find_all(nodes.Node)):
+            raise TemplateError(_TOO_CLEVER)
         template = _ENVIRONMENT.from_string(text)
         template.render(SAMPLE)
     except TemplateError as error:
         known = ", ".join(SAMPLE)
-        message = f"{error.message} (a line may use {known})"
+        message = f"{str(error.message).rstrip('.')} (a line may use {known})"
         raise ValueError(message) from error
     return template
 

@@ -4,25 +4,34 @@ Booleans are `true` and `false` alone, so that `no` stays the country; times and
 dates stay text; a key may not stand twice; an alias may not explode.
 """
 
-import difflib
 import re
-import types
-import typing
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, Union
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 from monitor.errors import ConfigError, Problem
+from monitor.misfit import Key, explain, nearest
+
+__all__ = [
+    "Document",
+    "Key",
+    "Strict",
+    "build",
+    "nearest",
+    "parse",
+    "read",
+    "spell",
+]
 
 LARGEST_FILE = 1_000_000  # bytes; a longer file is a mistake, not a configuration
 MOST_NODES = 100_000  # after aliases are followed
+DEEPEST = 50  # lists and keys within each other; the C parser dies of far more
 
-Key = str | int
 Path_ = tuple[Key, ...]
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -30,7 +39,12 @@ Model = TypeVar("Model", bound=BaseModel)
 class Strict(BaseModel):
     """A frozen model that refuses keys it does not know."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        arbitrary_types_allowed=True,
+        hide_input_in_errors=True,  # it may be a secret
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +84,11 @@ for _tag, _pattern, _first in (
 ):
     _Loader.add_implicit_resolver(_tag, re.compile(_pattern), list(_first))
 
+_TAGS = {
+    f"tag:yaml.org,2002:{kind}"
+    for kind in ("str", "bool", "int", "float", "null", "seq", "map")
+}
+
 
 def read(path: Path, *, name: str | None = None) -> Document:
     """Return the file at path, called `name` in problems; raise ConfigError."""
@@ -92,6 +111,7 @@ def parse(text: str, file: str) -> Document:
     """Return the document in text; raise ConfigError with every problem found."""
     loader = _Loader(text)
     try:
+        _refuse_depth(text)
         node = loader.get_single_node()
         if node is None:
             return Document(file, None, {})
@@ -118,17 +138,12 @@ def build(model: type[Model], document: Document, *, data: Any = None) -> Model:
         return model.model_validate({} if values is None else values)
     except ValidationError as error:
         raise ConfigError(
-            [_explain(model, document, each) for each in error.errors()]
+            [
+                document.problem(_place(each["loc"]), explain(model, each))
+                for each in error.errors()
+                if not _is_echo(each)
+            ]
         ) from error
-
-
-def nearest(word: str, words: Iterable[str]) -> str:
-    """Return `; did you mean "x"?` for the closest word, or the words to choose from."""
-    known = sorted(words)
-    close = difflib.get_close_matches(str(word), known, n=1, cutoff=0.6)
-    if close:
-        return f'; did you mean "{close[0]}"?'
-    return f" (one of {', '.join(known)})" if len(known) in range(1, 13) else ""
 
 
 def spell(path: Sequence[Key]) -> str:
@@ -152,12 +167,17 @@ class _Walk:
     def convert(self, node: yaml.Node, path: Path_) -> Any:
         mark = node.start_mark
         self.places.setdefault(path, (mark.line + 1, mark.column + 1))
-        if len(self.places) > MOST_NODES or node in self.parents:
+        endless = len(self.places) > MOST_NODES or len(self.parents) > DEEPEST
+        if endless or node in self.parents:
             raise yaml.composer.ComposerError(
                 None, None, "aliases make this file grow without end", mark
             )
+        if node.tag not in _TAGS:
+            raise yaml.constructor.ConstructorError(
+                None, None, "a value may carry no tag of its own; take it away", mark
+            )
         if isinstance(node, yaml.ScalarNode):
-            return self.loader.construct_object(node)
+            return self._scalar(node)
         self.parents.append(node)
         try:
             if isinstance(node, yaml.SequenceNode):
@@ -165,6 +185,14 @@ class _Walk:
             return self._pairs(node, path)
         finally:
             self.parents.pop()
+
+    def _scalar(self, node: yaml.ScalarNode) -> Any:
+        try:
+            return self.loader.construct_object(node)
+        except (LookupError, ValueError) as error:
+            raise yaml.constructor.ConstructorError(
+                None, None, "not a value that can be read", node.start_mark
+            ) from error
 
     def _pairs(self, node: yaml.Node, path: Path_) -> dict[str, Any]:
         pairs: dict[str, Any] = {}
@@ -189,108 +217,51 @@ class _Walk:
         return pairs
 
 
+def _refuse_depth(text: str) -> None:
+    """Raise before the parser, which recurses, meets more levels than it survives."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > DEEPEST:
+            raise yaml.MarkedYAMLError(
+                problem="lists and keys are nested too deeply",
+                problem_mark=event.start_mark,  # type: ignore[arg-type] # a C mark
+            )
+
+
 def _broken(file: str, error: yaml.MarkedYAMLError) -> ConfigError:
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-    hint = error.problem or error.context or "not YAML"
-    if "\\t" in hint or "'\t'" in hint or "cannot start any token" in hint:
-        hint += " (indent with spaces, not tabs)"
-    return ConfigError([Problem(file, line, column, "", hint)])
+    said = error.problem or error.context or "not YAML"
+    hints = [hint for words, hint in _HINTS.items() if words in said]
+    message = "; ".join([said, *hints])
+    return ConfigError([Problem(file, line, column, "", message)])
+
+
+_HINTS = {
+    "tab character": "indent with spaces, not tabs",
+    "cannot start any token": (
+        "indent with spaces, and put text that starts with @, % or ` in quotes"
+    ),
+    "mapping values are not allowed": 'put text that holds ": " in quotes',
+    "undefined alias": "put text that starts with * in quotes",
+    "found another document": "one file holds one document, so take away the ---",
+    "did not find expected": "look for a bracket or a quote that is not closed",
+}
 
 
 def _refusal(file: str, message: str) -> ConfigError:
     return ConfigError([Problem(file, 0, 0, "", message)])
 
 
-def _explain(
-    model: type[BaseModel], document: Document, error: ErrorDetails
-) -> Problem:
-    path = tuple(error["loc"])
-    return document.problem(path, _message(model, path, error))
+def _place(path: tuple[Key, ...]) -> Path_:
+    """Return the path without the mark that pydantic sets on a wrong key."""
+    return path[:-1] if path[-1:] == ("[key]",) else path
 
 
-def _message(model: type[BaseModel], path: Path_, error: ErrorDetails) -> str:
-    kind, given = error["type"], error.get("input")
-    if kind == "missing":
-        return "is missing"
-    if kind == "extra_forbidden":
-        known = _keys(_model_at(model, path[:-1]))
-        return f'unknown key "{path[-1]}"' + nearest(str(path[-1]), known)
-    if kind in {"enum", "literal_error"}:
-        words = re.findall(r"'([^']*)'", str(error.get("ctx", {}).get("expected", "")))
-        return f'"{given}" is not known' + nearest(str(given), words)
-    if kind == "value_error":
-        return str(error["ctx"]["error"])
-    wanted = _WANTED.get(kind, error["msg"][:1].lower() + error["msg"][1:])
-    return f"{wanted}, found {_shown(given)}"
-
-
-_WANTED = {
-    "string_type": "expected text",
-    "int_type": "expected a whole number",
-    "int_parsing": "expected a whole number",
-    "bool_type": "expected true or false",
-    "bool_parsing": "expected true or false",
-    "list_type": "expected a list",
-    "tuple_type": "expected a list",
-    "dict_type": "expected keys and values",
-    "model_type": "expected keys and values",
-    "model_attributes_type": "expected keys and values",
-}
-
-
-def _shown(value: object) -> str:
-    """Return a value for an error; text may be a secret, so only its kind is told."""
-    match value:
-        case None:
-            return "nothing"
-        case bool() | int() | float():
-            return str(value).lower()
-        case str():
-            return "text"
-        case list() | tuple():
-            return "a list"
-        case _:
-            return "keys and values"
-
-
-def _keys(model: type[BaseModel] | None) -> set[str]:
-    if model is None:
-        return set()
-    return {field.alias or name for name, field in model.model_fields.items()}
-
-
-def _model_at(model: type[BaseModel], path: Sequence[Key]) -> type[BaseModel] | None:
-    """Return the model that describes the keys at path, if one does."""
-    here: Any = model
-    for key in path:
-        here = _inner(_below(here, key))
-    return here if _is_model(here) else None
-
-
-def _below(here: Any, key: Key) -> Any:
-    """Return the annotation one key further down."""
-    if _is_model(here):
-        fields = {
-            field.alias or name: field for name, field in here.model_fields.items()
-        }
-        return fields[key].annotation if key in fields else None
-    arguments = typing.get_args(here)
-    if isinstance(key, int):
-        return arguments[0] if arguments else None
-    return arguments[-1] if arguments else None
-
-
-def _is_model(here: Any) -> bool:
-    return isinstance(here, type) and issubclass(here, BaseModel)
-
-
-def _inner(annotation: Any) -> Any:
-    """Return the annotation without Annotated and Optional."""
-    origin = typing.get_origin(annotation)
-    if origin is Annotated:
-        return _inner(typing.get_args(annotation)[0])
-    if origin in {Union, types.UnionType}:
-        arms = [arm for arm in typing.get_args(annotation) if arm is not type(None)]
-        return _inner(arms[-1])
-    return annotation
+def _is_echo(error: ErrorDetails) -> bool:
+    """Tell whether a list is called short only since its items are wrong."""
+    return error["type"] == "too_short" and bool(error["input"])

@@ -1,5 +1,6 @@
 """The shape of a rule file: its keys and what each may hold."""
 
+import re
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
@@ -9,15 +10,38 @@ from monitor.worktime import Duration, Unit
 from monitor.yamlfile import Strict
 
 
+ONE_START = "expected a column, {latest: [...]} or {earliest: [...]}"
+
+
 def _duration(value: object) -> Duration:
+    if isinstance(value, list | dict):
+        message = 'expected one duration, such as "14 days" or "2 working days"'
+        raise ValueError(message)  # noqa: TRY004 - pydantic collects ValueErrors
     return value if isinstance(value, Duration) else Duration.parse(value)
 
 
-def _listed(value: object) -> object:
-    return [value] if isinstance(value, str) else value
+def _listed(value: object) -> list[str]:
+    words = [value] if isinstance(value, str) else value
+    if isinstance(words, list) and words and all(isinstance(w, str) for w in words):
+        return words
+    message = "expected a word or a list of words (one that starts with # needs quotes)"
+    raise ValueError(message)
+
+
+def _id(value: object) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9\-]{0,62}", str(value)):
+        message = f'"{value}" is not an id (small letters, digits and -; try "{_slug(value)}")'
+        raise ValueError(message)
+    return str(value)
+
+
+def _slug(value: object) -> str:
+    words = re.findall("[a-z0-9]+", str(value).lower())
+    return "-".join(words).lstrip("-0123456789")[:62].rstrip("-") or "first-reply"
 
 
 DurationText = Annotated[Duration, BeforeValidator(_duration)]
+Id = Annotated[str, BeforeValidator(_id)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 
 
@@ -25,7 +49,7 @@ class Repeat(Strict):
     """Tell again, so often and so many times more."""
 
     every: DurationText
-    at_most: int = Field(ge=1, le=20)
+    at_most: int = Field(ge=1, le=20, strict=True)
 
 
 class Step(Strict):
@@ -44,7 +68,11 @@ class Latest(Strict):
 
 
 def _starts(value: object) -> object:
-    return {"latest": [value]} if isinstance(value, str) else value
+    if isinstance(value, str):
+        return {"latest": [value]}
+    if not isinstance(value, dict):
+        raise ValueError(ONE_START)  # noqa: TRY004 - pydantic collects ValueErrors
+    return value
 
 
 class Clock(Strict):
@@ -57,7 +85,7 @@ class Clock(Strict):
 class RuleText(Strict):
     """All that a rule may say."""
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9\-]{0,62}$")
+    id: Id
     title: str
     source: str | None = None
     why: str | None = None

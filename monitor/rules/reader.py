@@ -15,7 +15,7 @@ from monitor import wording, yamlfile
 from monitor.errors import ConfigError, Problem
 from monitor.model import Application
 from monitor.rules import ladder
-from monitor.rules.language import Latest, RuleFile, RuleText
+from monitor.rules.language import ONE_START, Latest, RuleFile, RuleText
 from monitor.rules.nouns import Condition, Firing, Rule, Rulebook, Shift
 from monitor.worktime import Duration
 from monitor.yamlfile import Document
@@ -115,10 +115,10 @@ class _Reader:
         starts, pick = self._starts(text.clock.starts)
         for column in text.clock.stops:
             self._instant(("clock", "stops"), column)
-        if text.owner not in OWNERS and text.owner not in self.roles:
-            self._unknown_role(
-                ("owner",), text.owner, {*OWNERS, *self.roles} - {"owner"}
-            )
+        owners = {*OWNERS, *self.roles} - {"owner"}
+        if text.owner not in owners:
+            hint = yamlfile.nearest(text.owner, owners)
+            self.note(("owner",), f'no role "{text.owner}"{hint}')
         firings = self._firings(text)
         message = self._message(text.message)
         if self.problems or message is None:
@@ -165,12 +165,17 @@ class _Reader:
         if kind is datetime:
             self.note(("when", column), "is an instant; test it with present or absent")
             return None
-        ready = [self._value(column, kind, value) for value in values]
+        if "present" in values or "absent" in values:
+            message = 'present and absent stand alone, not in a list or under "not"'
+            self.note(("when", column), message)
+            return None
         if not values:
-            self.note(("when", column), "an empty list matches nothing")
+            self.note(("when", column), "an empty list matches nothing; name a value")
+        ready = [self._value(column, kind, value) for value in values]
         return Condition(column, frozenset(ready), wanted)
 
     def _value(self, column: str, kind: type, value: object) -> object:
+        """Return the value as rows hold it; None, and a problem, if none holds it."""
         if issubclass(kind, StrEnum):
             words = [str(member) for member in kind]
             if value in words:
@@ -179,17 +184,16 @@ class _Reader:
             self.note(("when", column), f'"{value}" is not known{hint}')
         elif type(value) is not kind:
             names = {bool: "true or false", int: "a whole number", str: "text"}
-            self.note(("when", column), f"expected {names[kind]}")
-        return value
+            self.note(("when", column), f"expected {names[kind]}, or a list of such")
+        else:
+            return value
+        return None
 
     def _starts(
         self, starts: Latest
     ) -> tuple[tuple[str, ...], Literal["latest", "earliest"]]:
         if (starts.latest is None) == (starts.earliest is None):
-            self.note(
-                ("clock", "starts"),
-                "expected a column, {latest: [...]} or {earliest: [...]}",
-            )
+            self.note(("clock", "starts"), ONE_START)
         columns = starts.latest or starts.earliest or ()
         for column in columns:
             self._instant(("clock", "starts"), column)
@@ -210,19 +214,19 @@ class _Reader:
 
     def _firings(self, text: RuleText) -> tuple[Firing, ...]:
         firings: list[Firing] = []
-        taken: dict[str, int] = {}
+        taken: dict[tuple[Shift, ...], int] = {}
         for index, step in enumerate(text.ladder):
             path = ("ladder", index)
             for word in step.tell:
                 self._recipient((*path, "tell"), word)
-            if step.at in taken:
-                self.note(
-                    (*path, "at"), f"step {taken[step.at]} stands at the same offset"
-                )
-            taken.setdefault(step.at, index)
             shift = self._offset((*path, "at"), step.at, text.target)
-            if shift is not None:
-                firings += ladder.fire(step, shift)
+            if shift is None:
+                continue
+            if shift in taken:
+                message = f"ladder[{taken[shift]}] stands at the same offset; join them"
+                self.note((*path, "at"), message)
+            taken.setdefault(shift, index)
+            firings += ladder.fire(step, shift)
         return tuple(
             sorted(firings, key=lambda firing: sum(map(ladder.nominal, firing.shifts)))
         )
@@ -244,10 +248,8 @@ class _Reader:
             return None
         shift = (by, side == "before")
         if ladder.nominal((target, False)) + ladder.nominal(shift) <= 0:
-            self.note(
-                path,
-                f'"{at}" the target of {target} lies before the start of the clock',
-            )
+            message = f'"{at}" the target of {target} is before the clock starts'
+            self.note(path, message + "; write a shorter time")
         return (shift,)
 
     def _recipient(self, path: tuple[str | int, ...], word: str) -> None:

@@ -55,6 +55,17 @@ class Run:
     error: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class OpenAlerts:
+    """The open alerts of one rule in one state."""
+
+    rule: str
+    state: str
+    count: int
+    oldest_due_at: datetime
+    as_of: datetime
+
+
 Owed = tuple[Change, tuple[Notice, ...]]
 
 
@@ -126,14 +137,15 @@ def prune(connection: Connection, *, now: datetime) -> None:
     connection.execute(delete(runs).where(runs.c.as_of < now - RUNS_KEPT))
 
 
-def open_by_state(connection: Connection) -> list[tuple[str, str, int]]:
-    """Return how many alerts are open per rule and state."""
+def count_open(connection: Connection, *, now: datetime) -> list[OpenAlerts]:
+    """Return how many alerts are open per rule and state, and the oldest deadline."""
     query = (
-        select(alerts.c.rule, alerts.c.state, func.count())
+        select(alerts.c.rule, alerts.c.state, func.count(), func.min(alerts.c.due_at))
         .where(alerts.c.closed_at.is_(None))
         .group_by(alerts.c.rule, alerts.c.state)
     )
-    return [(rule, state, count) for rule, state, count in connection.execute(query)]
+    rows = connection.execute(query)
+    return [OpenAlerts(rule, state, n, due, now) for rule, state, n, due in rows]
 
 
 def _insert(

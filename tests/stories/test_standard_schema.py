@@ -11,7 +11,7 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.pool import NullPool
 
-from monitor import shipped
+from monitor import mapping, shipped
 from monitor.demo import ats, tally, world
 from monitor.model import Application
 from tests.stories.standard import DECLINED, NOON, STORIES, Message, Row
@@ -154,6 +154,17 @@ def test_the_query_delivers_columns_of_the_view_and_nothing_else(
         columns = list(connection.execute(wrapped, bound(database, NOW, SINCE)).keys())
     # The phase is not the query's to say: it comes from the mapping's stages.
     assert sorted(columns) == sorted(set(Application._fields) - {"phase"})
+
+
+def test_the_mapping_knows_every_stage_of_the_demo(
+    season: tuple[world.World, Engine],
+) -> None:
+    shipped_mapping = mapping.read(FOLDER)
+    played, engine = season
+    stages = {row["stage"] for row in read(engine, played.ends_at, played.starts_at)}
+    assert set(shipped_mapping.file.dialects) == {"sqlite", "postgresql"}
+    assert shipped_mapping.messages is None
+    assert stages <= set(shipped_mapping.file.stages)
 
 
 @pytest.mark.parametrize(
