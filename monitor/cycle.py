@@ -132,6 +132,45 @@ def _meet(
         made.fresh.append(finding)
 
 
+def check(
+    source: Source, configuration: Configuration, *, now: datetime
+) -> tuple[Plan, Report]:
+    """Return what a first poll would find; reads no state and writes none."""
+    return read(source, configuration, open_alerts={}, now=now)
+
+
+def read(
+    source: Source,
+    configuration: Configuration,
+    *,
+    open_alerts: dict[Key, Alert],
+    now: datetime,
+) -> tuple[Plan, Report]:
+    """Poll the source once and hold it against these alerts; writes nothing."""
+    rulebook, unmeasurable = split(configuration.rulebook, source.columns(now))
+    checks = evaluate.prepare(rulebook, world(configuration, source), now=now)
+    with source.poll(now) as poll:
+        made = plan(poll, checks, open_alerts=open_alerts, now=now)
+    run = Run(
+        source=source.name,
+        as_of=now,
+        outcome="ok",
+        applications=made.applications,
+        rejected=poll.rejected.total(),
+        findings=made.findings,
+    )
+    report = Report(
+        run,
+        future=made.future,
+        rejected=poll.rejected,
+        rejected_ids=tuple(poll.rejected_ids),
+        waiting=made.waiting,
+        backlog=made.backlog,
+        unmeasurable=unmeasurable,
+    )
+    return made, report
+
+
 class Cycle:
     """Polls one source again and again, and remembers nothing itself."""
 
@@ -145,11 +184,6 @@ class Cycle:
             configuration.calendar, configuration.settings.slack.digest_at
         )
 
-    def check(self, *, now: datetime) -> tuple[Plan, Report]:
-        """Return what a first poll would find; reads no state and writes none."""
-        made, report = self._read({}, now)
-        return made, report
-
     def run(self, *, now: datetime) -> Report:
         """Poll once and keep what it means; a failed poll changes no alert."""
         with self.store.read() as connection:
@@ -158,7 +192,9 @@ class Cycle:
         opened = Counter(rule for rule, _ in open_alerts)
         expected = bool(open_alerts or (last and last.applications))
         try:
-            made, report = self._read(open_alerts, now)
+            made, report = read(
+                self.source, self.configuration, open_alerts=open_alerts, now=now
+            )
         except SourceError as error:
             return self._fail(now, "failed", error.reason, str(error))
         if not made.applications and expected:
@@ -174,36 +210,6 @@ class Cycle:
             ledger.apply(connection, owed, now=now)
             ledger.record(connection, run)
         return replace(report, run=run, held=guarded.held, transitions=_counted(owed))
-
-    def _read(
-        self, open_alerts: dict[Key, Alert], now: datetime
-    ) -> tuple[Plan, Report]:
-        rulebook, unmeasurable = split(
-            self.configuration.rulebook, self.source.columns(now)
-        )
-        checks = evaluate.prepare(
-            rulebook, world(self.configuration, self.source), now=now
-        )
-        with self.source.poll(now) as poll:
-            made = plan(poll, checks, open_alerts=open_alerts, now=now)
-        run = Run(
-            source=self.source.name,
-            as_of=now,
-            outcome="ok",
-            applications=made.applications,
-            rejected=poll.rejected.total(),
-            findings=made.findings,
-        )
-        report = Report(
-            run,
-            future=made.future,
-            rejected=poll.rejected,
-            rejected_ids=tuple(poll.rejected_ids),
-            waiting=made.waiting,
-            backlog=made.backlog,
-            unmeasurable=unmeasurable,
-        )
-        return made, report
 
     def _miss(self, made: Plan, unseen: dict[Key, Alert], report: Report) -> None:
         """Count the good polls without these alerts' applications, or close them."""

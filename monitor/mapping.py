@@ -116,7 +116,7 @@ def _bare(sql: str) -> str:
     """Return the SQL without comments, in which a stray `:word` would be a bind."""
     pattern = r"('(?:[^']|'')*')|--[^\n]*|/\*.*?\*/"
     text = re.sub(pattern, lambda found: found[1] or " ", sql, flags=re.DOTALL)
-    return text.strip().rstrip(";")
+    return text.strip().rstrip("; \n")
 
 
 def _foreign_binds(sql: str, file: str) -> list[Problem]:

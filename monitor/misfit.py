@@ -93,7 +93,8 @@ def _model_at(model: type[BaseModel], path: Sequence[Key]) -> type[BaseModel] | 
 def _below(here: Any, key: Key) -> Any:
     """Return the annotation one key further down."""
     if _is_model(here):
-        return here.model_fields[str(key)].annotation
+        field = here.model_fields.get(str(key))
+        return field.annotation if field else None
     arguments = typing.get_args(here) or (None,)
     return arguments[0 if isinstance(key, int) else -1]
 

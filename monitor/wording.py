@@ -3,8 +3,10 @@
 Never sees a candidate: a line is about the wait, and the name stands before it.
 """
 
-from jinja2 import StrictUndefined, Template, TemplateError, nodes
+from jinja2 import StrictUndefined, Template, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from monitor.misfit import nearest
 
 SAMPLE = {
     "waited": "17 days",
@@ -14,26 +16,30 @@ SAMPLE = {
     "promise": "14 days",
 }
 _PLAIN = (nodes.Output, nodes.TemplateData, nodes.Name)
-_TOO_CLEVER = "a line holds text and {{ variables }}, no attribute, filter or statement"
+_KNOWN = f"a line may use {', '.join(SAMPLE)}"
+_TOO_CLEVER = f"write text and variables only, such as {{{{ waited }}}} ({_KNOWN})"
 _ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined)
 
 
 def parse(text: str) -> Template:
-    """Return the template in text; raise ValueError if it cannot render the sample.
+    """Return the template in text; raise ValueError if it is more than a line.
 
-    A line holds text and variables: anything more could fail, or run for ever, later.
+    A line holds text and variables: anything else might fail, or never end, later.
     """
     try:
         tree = _ENVIRONMENT.parse(text)
-        if not all(isinstance(node, _PLAIN) for node in tree.find_all(nodes.Node)):
-            raise TemplateError(_TOO_CLEVER)
-        template = _ENVIRONMENT.from_string(text)
-        template.render(SAMPLE)
-    except TemplateError as error:
-        known = ", ".join(SAMPLE)
-        message = f"{str(error.message).rstrip('.')} (a line may use {known})"
+    except TemplateSyntaxError as error:
+        message = f"{str(error.message).rstrip('.')} ({_KNOWN})"
         raise ValueError(message) from error
-    return template
+    except RecursionError as error:
+        raise ValueError(_TOO_CLEVER) from error
+    for node in tree.find_all(nodes.Node):
+        if isinstance(node, nodes.Name) and node.name not in SAMPLE:
+            message = f'no variable "{node.name}"{nearest(node.name, SAMPLE)}'
+            raise ValueError(message)
+        if type(node) not in _PLAIN:
+            raise ValueError(_TOO_CLEVER)
+    return _ENVIRONMENT.from_string(text)
 
 
 def render(template: Template, values: dict[str, str]) -> str:

@@ -96,7 +96,7 @@ def read(path: Path, *, name: str | None = None) -> Document:
     try:
         size = path.stat().st_size
         if size > LARGEST_FILE:
-            raise _refusal(shown, f"{size:,} bytes is too large for a configuration")
+            raise _refusal(shown, f"{size:,} bytes is too large; split it")
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise _refusal(
@@ -170,7 +170,10 @@ class _Walk:
         endless = len(self.places) > MOST_NODES or len(self.parents) > DEEPEST
         if endless or node in self.parents:
             raise yaml.composer.ComposerError(
-                None, None, "aliases make this file grow without end", mark
+                None,
+                None,
+                "aliases make this file grow without end; write it out",
+                mark,
             )
         if node.tag not in _TAGS:
             raise yaml.constructor.ConstructorError(
@@ -191,7 +194,10 @@ class _Walk:
             return self.loader.construct_object(node)
         except (LookupError, ValueError) as error:
             raise yaml.constructor.ConstructorError(
-                None, None, "not a value that can be read", node.start_mark
+                None,
+                None,
+                "cannot be read as what it claims to be; put it in quotes",
+                node.start_mark,
             ) from error
 
     def _pairs(self, node: yaml.Node, path: Path_) -> dict[str, Any]:
@@ -227,7 +233,7 @@ def _refuse_depth(text: str) -> None:
             depth -= 1
         if depth > DEEPEST:
             raise yaml.MarkedYAMLError(
-                problem="lists and keys are nested too deeply",
+                problem=f"nested too deeply; use at most {DEEPEST} levels",
                 problem_mark=event.start_mark,  # type: ignore[arg-type] # a C mark
             )
 

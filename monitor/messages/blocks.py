@@ -75,6 +75,7 @@ def compose(
         plain.append(f"and {left_out:,} more")
     if note:
         blocks.append(_context(note))
+        plain.append(note)
     text = "\n".join(plain)[:FALLBACK_LENGTH]
     return Message(text, [block.to_dict() for block in blocks[:MOST_BLOCKS]])
 

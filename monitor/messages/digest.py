@@ -92,9 +92,12 @@ def _private(lines: Sequence[Line], view: _View, name: str) -> Message:
         Part(SOON, _texts([m for m in mine if m.kind is Kind.WARNING], view)),
         Part(THEIRS, _texts(theirs, view)),
     ]
-    hello = f"{words.greeting(view.now, view.calendar)}, {escape(name)}."
-    title = f"{hello} {_headline(mine or theirs, mine=bool(mine))}"
+    title = f"{_hello(view, name)} {_headline(mine or theirs, mine=bool(mine))}"
     return compose(title, _intro(mine), parts, _note(lines))
+
+
+def _hello(view: _View, name: str) -> str:
+    return f"{words.greeting(view.now, view.calendar)}, {escape(name)}."
 
 
 def _worst_first(line: Line) -> tuple[object, ...]:
@@ -103,8 +106,7 @@ def _worst_first(line: Line) -> tuple[object, ...]:
 
 
 def _headline(lines: Sequence[Line], *, mine: bool) -> str:
-    count = len({each.alert.seen.application_id for each in lines})
-    people = words.plural(count, "person is", "people are")
+    people = words.plural(_people(lines), "person is", "people are")
     if not mine:
         return f"{people} waiting on a colleague."
     decisions = all(each.awaits is Awaits.DECISION for each in lines)
@@ -113,16 +115,28 @@ def _headline(lines: Sequence[Line], *, mine: bool) -> str:
 
 
 def _intro(mine: Sequence[Line]) -> list[str]:
-    late = {
-        each.alert.seen.application_id: each
-        for each in mine
-        if each.kind is not Kind.WARNING
-    }
-    promises = {str(each.promise) for each in late.values()}
-    if not late:
-        return []
-    which = f"our {promises.pop()} have" if len(promises) == 1 else "our promise has"
-    return [f"For {len(late)} of them {which} passed."]
+    """Return whose promise has passed, and what little would settle a decision."""
+    intro = []
+    late = [each for each in mine if each.kind is not Kind.WARNING]
+    if late:
+        promises = {str(each.promise) for each in late}
+        which = (
+            f"our {promises.pop()} have" if len(promises) == 1 else "our promise has"
+        )
+        if _people(late) == _people(mine):
+            intro.append(f"{which.capitalize()} passed.")
+        else:
+            intro.append(f"For {_people(late)} of them {which} passed.")
+    if any(each.awaits is Awaits.DECISION for each in mine):
+        intro.append(
+            "The recruiter can answer as soon as you have decided; "
+            "a yes, a no or a question is enough."
+        )
+    return intro
+
+
+def _people(lines: Sequence[Line]) -> int:
+    return len({each.alert.seen.application_id for each in lines})
 
 
 def _texts(lines: Sequence[Line], view: _View) -> list[str]:
@@ -202,17 +216,16 @@ def _note(lines: Sequence[Line]) -> str:
 def _public(lines: Sequence[Line]) -> Message:
     """Return a post for a channel: counts by rule and department, never a name."""
     ordered = sorted(lines, key=lambda each: (_ORDER.index(each.severity), each.title))
-    count = len({each.alert.seen.application_id for each in lines})
-    people = words.plural(count, "candidate is", "candidates are")
+    who = words.plural(_people(lines), "candidate has", "candidates have")
     rows = [
         _row(title, list(group))
         for title, group in groupby(ordered, lambda each: each.title)
     ]
-    return compose(f"{people} still waiting.", rows, [], _note(lines))
+    return compose(f"{who} waited past our promise.", rows, [], _note(lines))
 
 
 def _row(title: str, group: Sequence[Line]) -> str:
     places = Counter(each.alert.seen.department or "no department" for each in group)
     where = ", ".join(f"{escape(place)} ({n})" for place, n in sorted(places.items()))
-    text = f"{len(group)}: {escape(title)}. {where}."
+    text = f"{escape(title)}: {len(group)} still without. {where}."
     return f"~{text}~ settled" if all(each.is_settled for each in group) else text

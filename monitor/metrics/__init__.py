@@ -97,6 +97,11 @@ class Metrics(Collector):
             registry=registry,
         )
 
+    @property
+    def heartbeat_at(self) -> datetime | None:
+        """Return when the daemon last did a job."""
+        return self._last.heartbeat_at
+
     def expose(self) -> bytes:
         """Return the metrics in the classic text format."""
         return generate_latest(self.registry)

@@ -9,7 +9,6 @@ from monitor.rules.nouns import Severity
 from monitor.worktime import Duration, Unit
 from monitor.yamlfile import Strict
 
-
 ONE_START = "expected a column, {latest: [...]} or {earliest: [...]}"
 
 

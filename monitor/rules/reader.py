@@ -248,7 +248,7 @@ class _Reader:
             return None
         shift = (by, side == "before")
         if ladder.nominal((target, False)) + ladder.nominal(shift) <= 0:
-            message = f'"{at}" the target of {target} is before the clock starts'
+            message = f'"{at}" the target of {target} is not after the clock starts'
             self.note(path, message + "; write a shorter time")
         return (shift,)
 

@@ -69,6 +69,11 @@ class Store:
             raise StoreError(message) from error
         self._lock = handle
 
+    def is_missing(self) -> bool:
+        """Tell whether a SQLite state has no file yet."""
+        path = self.url.database
+        return self.is_sqlite and bool(path) and not Path(path or "").exists()
+
     def close(self) -> None:
         """Close connections and give up the claim."""
         self.engine.dispose()

@@ -1,0 +1,224 @@
+"""`svar check`: who waits too long, as a table or as JSON."""
+
+import argparse
+import json
+import os
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from monitor import clock, configuration, outbox
+from monitor.cli import FINE, FOUND
+from monitor.configuration import Configuration
+from monitor.cycle import Plan, Report, check
+from monitor.errors import ConfigError, Problem
+from monitor.evaluate import NOTHING, Finding, Late
+from monitor.messages import words
+from monitor.rules import Rule
+from monitor.source import Source
+
+BAR = 10
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one source's poll found."""
+
+    name: str
+    title: str
+    plan: Plan
+    report: Report
+
+
+def run(options: argparse.Namespace) -> int:
+    """Poll each source once and print what was found."""
+    loaded = configuration.read(options.config, os.environ)
+    now = _instant(options.as_of, loaded) if options.as_of else clock.utc_now()
+    results = []
+    for settings in loaded.settings.sources:
+        mapping = loaded.mappings[settings.name]
+        source = Source(settings, mapping)
+        console = Console(stderr=True)
+        with console.status(f"reading {settings.name} ..."):
+            plan, report = check(source, loaded, now=now)
+        source.close()
+        results.append(Result(settings.name, mapping.file.title, plan, report))
+    if options.json:
+        print(json.dumps(_json(results, loaded, now), indent=2, ensure_ascii=False))  # noqa: T201
+    else:
+        for result in results:
+            _print(result, loaded, now, everything=options.all)
+    return FOUND if _is_failing(results, options.fail_on) else FINE
+
+
+def _instant(text: str, loaded: Configuration) -> datetime:
+    """Return the instant; without a zone it is local to the calendar."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        message = f'"{text}" is not an instant (try 2026-11-23T09:00+01:00)'
+        raise ConfigError([Problem("--as-of", 0, 0, "", message)]) from error
+    return (at if at.tzinfo else at.replace(tzinfo=loaded.calendar.zone)).astimezone(
+        UTC
+    )
+
+
+def _is_failing(results: Sequence[Result], threshold: str | None) -> bool:
+    found = {finding.late for result in results for finding in result.plan.fresh}
+    return bool(threshold) and (Late.BREACHED in found or threshold in found)
+
+
+def _json(
+    results: Sequence[Result], loaded: Configuration, now: datetime
+) -> dict[str, object]:
+    return {
+        "as_of": _rfc3339(now),
+        "sources": [
+            {
+                "name": result.name,
+                "applications": result.report.run.applications,
+                "rejected_rows": result.report.run.rejected,
+                "findings": [
+                    _entry(each, loaded, now) for each in _sorted(result.plan.fresh)
+                ],
+                "not_measurable": list(result.report.unmeasurable),
+            }
+            for result in results
+        ],
+    }
+
+
+def _sorted(findings: Sequence[Finding]) -> list[Finding]:
+    return sorted(findings, key=lambda each: (each.rule, each.application_id))
+
+
+def _entry(finding: Finding, loaded: Configuration, now: datetime) -> dict[str, object]:
+    rule = loaded.rulebook.get(finding.rule)
+    step, tell = None, []
+    if finding.backlog:
+        step = "backlog"
+    elif rule and finding.step != NOTHING:
+        step = rule.firings[finding.step].at
+        people = loaded.settings.people
+        told = dict.fromkeys(outbox.recipients(rule, finding.step, finding, people))
+        tell = [each for each in told if each != outbox.NOBODY]
+    return {
+        "rule": finding.rule,
+        "application": finding.application_id,
+        "state": finding.late,
+        "step": step,
+        "started_at": _rfc3339(finding.started_at),
+        "due_at": _rfc3339(finding.due_at),
+        "late_seconds": max(0, int((now - finding.due_at).total_seconds())),
+        "owner": finding.owner,
+        "tell": tell,
+    }
+
+
+def _rfc3339(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _print(
+    result: Result, loaded: Configuration, now: datetime, *, everything: bool
+) -> None:
+    console = Console(highlight=False)
+    calendar = loaded.calendar
+    run = result.report.run
+    jobs = len({each.job_ref for each in result.plan.fresh})
+    when = words.moment(now, calendar, now=now)
+    head = Text(result.title, "bold")
+    head.append(
+        f"  as of {when}  {words.plural(run.applications, 'application')}", "not bold"
+    )
+    console.print(head, "\n")
+    late = [f for f in result.plan.fresh if f.late is Late.BREACHED and not f.backlog]
+    soon = [f for f in result.plan.fresh if f.late is Late.WARNING]
+    if late:
+        console.print(_table(late, loaded, now))
+    if soon:
+        console.print(f"  Due soon{len(soon):>40,}")
+    for rule, count in sorted(result.report.backlog.items()):
+        console.print(f"  Too old to nudge anybody about: {rule}, {count:,}")
+    for rule in result.report.unmeasurable:
+        console.print(
+            f"  Cannot be measured here: {rule} ({result.title} lacks its columns)"
+        )
+    if run.rejected:
+        why = ", ".join(
+            f"{reason}: {n}" for reason, n in result.report.rejected.items()
+        )
+        console.print(f"  Rows that cannot be read: {run.rejected:,} ({why})")
+    if everything:
+        console.print(_list([*late, *soon], loaded, now))
+    people = len({finding.application_id for finding in late})
+    waits = words.plural(people, "person waits", "people wait")
+    rest = f", for {words.plural(jobs, 'job')}" if people else ""
+    hint = (
+        "" if everything or not result.plan.fresh else " svar check --all lists them."
+    )
+    console.print(f"\n{waits} too long{rest}.{hint}")
+
+
+def _table(late: Sequence[Finding], loaded: Configuration, now: datetime) -> Table:
+    table = Table(box=None, pad_edge=True, padding=(0, 2, 0, 0), title_justify="left")
+    for name in ("Past our promise", "", ""):
+        table.add_column(name, justify="right" if not name else "left")
+    table.add_column("")
+    table.add_column("who has it")
+    table.add_column("oldest")
+    counts = Counter(each.rule for each in late)
+    most = max(counts.values())
+    for rule in loaded.rulebook.rules:
+        if counts[rule.id]:
+            mine = [each for each in late if each.rule == rule.id]
+            oldest = min(mine, key=lambda each: each.started_at)
+            table.add_row(
+                rule.id,
+                str(rule.target),
+                f"{counts[rule.id]:,}",
+                Text(_bar(counts[rule.id] / most), "red"),
+                _holder(rule),
+                words.span(oldest.started_at, now, rule.target, loaded.calendar),
+            )
+    return table
+
+
+def _holder(rule: Rule) -> str:
+    return {"manager": "line manager", "has_ball": "whoever has the ball"}.get(
+        rule.owner, rule.owner
+    )
+
+
+def _bar(share: float) -> str:
+    full, rest = divmod(round(share * BAR * 8), 8)
+    return "█" * full + (_EIGHTHS[rest] if rest else "")
+
+
+def _list(findings: Sequence[Finding], loaded: Configuration, now: datetime) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), title_justify="left")
+    for name in ("", "application", "who", "job", "owner", "due"):
+        table.add_column(name)
+    for finding in sorted(findings, key=lambda each: (each.due_at, each.rule)):
+        rule = loaded.rulebook.get(finding.rule)
+        late = finding.late is Late.BREACHED
+        due = words.moment(finding.due_at, loaded.calendar, now=now)
+        if late and rule:
+            due = (
+                f"{words.span(finding.due_at, now, rule.target, loaded.calendar)} late"
+            )
+        table.add_row(
+            Text(finding.rule, "red" if late else "yellow"),
+            finding.application_id,
+            Text(finding.candidate),
+            Text(finding.job_title or ""),
+            finding.owner or "nobody named",
+            due,
+        )
+    return table

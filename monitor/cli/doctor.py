@@ -1,0 +1,145 @@
+"""`svar doctor`: tries every connection and says what is wrong and what to do."""
+
+import argparse
+import json
+import os
+from collections.abc import Iterator
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from rich.console import Console
+from rich.text import Text
+
+from monitor import clock, configuration, cycle
+from monitor.cli import FAILED, FINE
+from monitor.configuration import Configuration
+from monitor.errors import DeliveryError, MonitorError
+from monitor.slack import SCOPES, Slack
+from monitor.source import Source
+from monitor.store import Store
+
+
+class Mark(StrEnum):
+    """What came of trying; a note is only something to know."""
+
+    OK = "ok"
+    WRONG = "wrong"
+    NOTE = "note"
+
+
+class Symptom(NamedTuple):
+    """One thing that was tried."""
+
+    what: str
+    mark: Mark
+    detail: str
+
+
+_STYLES = {Mark.OK: "green", Mark.WRONG: "bold red", Mark.NOTE: "yellow"}
+
+
+def run(options: argparse.Namespace) -> int:
+    """Try everything and print what was found; exit 1 if anything is wrong."""
+    loaded = configuration.read(options.config, os.environ)
+    found = [Symptom("configuration", Mark.OK, f"{options.config}, {_count(loaded)}")]
+    found += _examine(loaded, clock.utc_now())
+    if options.json:
+        print(json.dumps({"checks": [each._asdict() for each in found]}, indent=2))  # noqa: T201
+    else:
+        console = Console(highlight=False, soft_wrap=True)
+        for each in found:
+            console.print(_line(each))
+    return FAILED if any(each.mark is Mark.WRONG for each in found) else FINE
+
+
+def _examine(loaded: Configuration, now: datetime) -> Iterator[Symptom]:
+    for settings in loaded.settings.sources:
+        yield from _source(
+            Source(settings, loaded.mappings[settings.name]), loaded, now
+        )
+    yield from _state(loaded)
+    yield from _slack(loaded)
+    yield from _people(loaded)
+
+
+def _source(source: Source, loaded: Configuration, now: datetime) -> Iterator[Symptom]:
+    try:
+        columns = source.columns(now)
+        yield Symptom(
+            source.name, Mark.OK, f"reached; all {len(columns)} columns are known"
+        )
+        if source.is_read_only():
+            yield Symptom(source.name, Mark.OK, "the session cannot write")
+        else:
+            yield Symptom(
+                source.name, Mark.WRONG, "the session could write; use a read-only user"
+            )
+        _, unmeasurable = cycle.split(loaded.rulebook, columns)
+        if unmeasurable:
+            rules = ", ".join(unmeasurable)
+            yield Symptom(source.name, Mark.NOTE, f"cannot be measured here: {rules}")
+    except MonitorError as error:
+        yield Symptom(source.name, Mark.WRONG, str(error))
+    finally:
+        source.close()
+
+
+def _state(loaded: Configuration) -> Iterator[Symptom]:
+    store = Store(loaded.settings.state.url.get_secret_value())
+    try:
+        if store.is_missing():
+            yield Symptom(
+                "state", Mark.NOTE, f"{store.shown} is made by the first `svar run`"
+            )
+            return
+        with store.write():
+            pass
+        if store.is_current():
+            yield Symptom("state", Mark.OK, f"{store.shown} is writable and migrated")
+        else:
+            yield Symptom("state", Mark.WRONG, f"{store.shown}: run `svar db upgrade`")
+    except MonitorError as error:
+        yield Symptom("state", Mark.WRONG, str(error))
+    finally:
+        store.close()
+
+
+def _slack(loaded: Configuration) -> Iterator[Symptom]:
+    settings = loaded.settings.slack
+    if settings.token is None:
+        yield Symptom(
+            "slack", Mark.NOTE, "no token; notices are printed (set SVAR_SLACK__TOKEN)"
+        )
+        return
+    slack = Slack(settings.token.get_secret_value(), settings.api_url)
+    try:
+        team, scopes = slack.whoami()
+    except DeliveryError as error:
+        yield Symptom(
+            "slack", Mark.WRONG, f"{error.reason}; check the token and slack.api_url"
+        )
+        return
+    yield Symptom("slack", Mark.OK, f"speaks to {team or 'the workspace'}")
+    missing = [scope for scope in SCOPES if scope not in scopes]
+    if missing and scopes:
+        names = ", ".join(missing)
+        yield Symptom(
+            "slack", Mark.WRONG, f"the app lacks {names}; add them and reinstall it"
+        )
+
+
+def _people(loaded: Configuration) -> Iterator[Symptom]:
+    if loaded.settings.people.fallback is None:
+        advice = "set people.fallback, so that a notice for somebody unknown is seen"
+        yield Symptom("people", Mark.NOTE, f"no fallback channel; {advice}")
+
+
+def _count(loaded: Configuration) -> str:
+    return f"{len(loaded.settings.sources)} source(s), {len(loaded.rulebook.rules)} rules on"
+
+
+def _line(symptom: Symptom) -> Text:
+    line = Text(f"{symptom.mark:<6}", _STYLES[symptom.mark])
+    line.append(f"{symptom.what:<14}", "bold")
+    return line.append(symptom.detail, "default")

@@ -1,0 +1,104 @@
+"""Says in the log what an operator wants to know, once and not at every tick."""
+
+import logging
+
+from monitor import cycle, delivery
+from monitor.configuration import Configuration
+from monitor.daemon.logs import fields
+from monitor.errors import ConfigError
+
+FIXED = ("sources", "state", "metrics", "slack", "log")  # taken up at the next start
+NAMED_IDS = 10
+
+
+class Teller:
+    """Remembers what was said, so that a lasting fault is one line."""
+
+    def __init__(self, log: logging.Logger) -> None:
+        self.log = log
+        self._said: dict[str, str] = {}
+        self._token_was_valid = True
+
+    def once(self, what: str, message: str) -> None:
+        """Log an error when it appears or changes."""
+        if self._said.get(what) != message:
+            self._said[what] = message
+            self.log.error(message)
+
+    def over(self, what: str) -> bool:
+        """Forget an error; tell whether there was one."""
+        return self._said.pop(what, None) is not None
+
+    def cycled(self, report: cycle.Report) -> None:
+        """Tell what a poll changed, or that it failed, or that it works again."""
+        run = report.run
+        if run.outcome != "ok":
+            self.once(run.source, f"{run.error}; nothing is closed, nothing is lost")
+            return
+        if self.over(run.source):
+            self.log.info("source is back", extra=fields(source=run.source))
+        level = logging.INFO if run.changes or run.rejected else logging.DEBUG
+        self.log.log(
+            level,
+            "polled",
+            extra=fields(
+                source=run.source,
+                applications=run.applications,
+                findings=run.findings,
+                changes=run.changes,
+                rejected=run.rejected,
+                seconds=round(report.seconds, 3),
+            ),
+        )
+        if report.rejected_ids:
+            ids = ", ".join(report.rejected_ids[:NAMED_IDS])
+            self.once(f"{run.source} rows", f"rows that cannot be read: {ids}")
+        for rule, count in report.held.items():
+            self.log.warning("closures held", extra=fields(rule=rule, alerts=count))
+
+    def _token(self, *, is_valid: bool) -> None:
+        if not is_valid and self._token_was_valid:
+            self.log.error("Slack refuses the token; sending waits, the queue is kept")
+        elif is_valid and not self._token_was_valid:
+            self.log.info("Slack takes the token again; sending goes on")
+        self._token_was_valid = is_valid
+
+    def delivered(self, report: delivery.Report) -> None:
+        """Tell what was sent and what was refused."""
+        for outcome, count in report.posts.items():
+            self.log.info("slack", extra=fields(outcome=outcome, posts=count))
+        for error, count in report.errors.items():
+            self.log.warning(
+                "slack call failed", extra=fields(error=error, times=count)
+            )
+        self._token(is_valid=report.is_token_valid)
+
+    def refused(self, error: ConfigError) -> None:
+        """Tell every problem of a configuration that is not taken up."""
+        for problem in error.problems:
+            message = f"configuration refused: {problem}"
+            self.log.error(message)
+        self.log.warning("the configuration that runs is kept")
+
+    def reloaded(self, before: Configuration, loaded: Configuration) -> None:
+        """Tell what a new configuration changes, and what waits for a restart."""
+        old = {rule.id for rule in before.rulebook.rules}
+        new = {rule.id for rule in loaded.rulebook.rules}
+        self.log.info(
+            "configuration taken up",
+            extra=fields(
+                rules=len(new),
+                added=",".join(sorted(new - old)) or "none",
+                removed=",".join(sorted(old - new)) or "none",
+            ),
+        )
+        fixed = [
+            key
+            for key in FIXED
+            if getattr(before.settings, key) != getattr(loaded.settings, key)
+        ]
+        if fixed:
+            keys = ", ".join(fixed)
+            self.log.warning(
+                "restart svar to take up a change", extra=fields(keys=keys)
+            )

@@ -1,0 +1,52 @@
+"""The demo's folder: a database, the rules and a configuration that works."""
+
+import shutil
+from pathlib import Path
+
+from monitor import shipped
+from monitor.demo import ats
+from monitor.errors import MonitorError
+
+DATABASE = "recruiting.db"
+SETTINGS = """\
+# Written by `svar demo --keep`. The database is real and the people are not.
+# config/svar.yaml of the project shows every setting, with comments.
+sources:
+  - name: demo
+    url: sqlite:///{folder}/recruiting.db
+    mapping: standard
+    every: 1 minute
+    timezone: UTC
+rules: ../rules
+state:
+  url: sqlite:///{folder}/svar.db
+calendar:
+  timezone: Europe/Oslo
+  country: NO
+people:
+  fallback: "#recruiting-ops"
+metrics:
+  listen: {listen}
+log:
+  level: {level}
+"""
+
+
+def build(folder: Path, *, listen: str, level: str = "info") -> Path:
+    """Make the demo's folder and return its settings file; raise MonitorError."""
+    folder = folder.resolve()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            message = f"{folder} is not empty; name a new folder"
+            raise MonitorError(message)
+        ats.create(folder / DATABASE)
+        shutil.copytree(shipped.folder() / "rules", folder / "rules")
+        settings = folder / "config" / "svar.yaml"
+        settings.parent.mkdir()
+        text = SETTINGS.format(folder=folder, listen=listen, level=level)
+        settings.write_text(text, encoding="utf-8")
+    except OSError as error:
+        message = f"{folder} cannot be written: {error.strerror}"
+        raise MonitorError(message) from error
+    return settings

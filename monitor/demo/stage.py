@@ -1,0 +1,109 @@
+"""Shows the demo's messages: the first of each kind in full, the others as a line."""
+
+import time
+from datetime import datetime
+
+from rich.console import Console
+from rich.text import Text
+
+from monitor.demo.events import Person
+from monitor.messages import Message, words
+from monitor.slack import Member
+from monitor.terminal import panel
+from monitor.worktime import Calendar
+
+_ROLES = {"recruiter": "recruiter", "manager": "line manager", "hr_lead": "HR lead"}
+FULL, SHORT = 1.2, 0.12  # seconds that a person needs to read on
+EDITS_IN_FULL = 2
+
+
+class Stage:
+    """Stands where Slack would; knows the people by their address."""
+
+    def __init__(
+        self, console: Console, people: tuple[Person, ...], calendar: Calendar
+    ) -> None:
+        self.console = console
+        self.calendar = calendar
+        self.now: datetime | None = None
+        self.is_verbose = False
+        self.digests: dict[str, int] = {}
+        self.edits = 0
+        self._people = {person.email: person for person in people}
+        self._shown: set[str] = set()
+
+    def whoami(self) -> tuple[str, set[str]]:
+        return "the demo", set()
+
+    def lookup(self, email: str) -> Member:
+        person = self._people.get(email)
+        return Member(email, person.name.split()[0] if person else "")
+
+    def open(self, member_id: str) -> str:
+        return member_id
+
+    def post(
+        self,
+        channel: str,
+        message: Message,
+        key: str,
+        *,
+        plain: bool,  # noqa: ARG002 - a terminal has no plainer form
+    ) -> tuple[str, str]:
+        self.digests[channel] = self.digests.get(channel, 0) + 1
+        kind = self._kind(channel, message)
+        is_new = kind not in self._shown
+        self._shown.add(kind)
+        self._show(channel, message, in_full=is_new)
+        return channel, key
+
+    def update(self, channel: str, ts: str, message: Message) -> bool:  # noqa: ARG002
+        self.edits += 1
+        in_full = self.edits <= EDITS_IN_FULL
+        self._show(channel, message, in_full=in_full, edited=True)
+        return True
+
+    def find(self, channel: str, key: str, *, since: datetime) -> str | None:  # noqa: ARG002
+        return None
+
+    def who(self, channel: str) -> str:
+        """Return the channel as one would say it: a name and what the person does."""
+        person = self._people.get(channel)
+        if person is None:
+            return channel
+        return f"{person.name}, {_ROLES.get(person.role, person.role)}"
+
+    def _kind(self, channel: str, message: Message) -> str:
+        """Return what makes messages alike: who reads them and which parts they have."""
+        person = self._people.get(channel)
+        role = person.role if person else "channel"
+        headings = [
+            line.rstrip(":")
+            for line in message.text.splitlines()[1:]
+            if line.endswith(":")
+        ]
+        return f"{role} {headings}"
+
+    def _show(
+        self, channel: str, message: Message, *, in_full: bool, edited: bool = False
+    ) -> None:
+        when = words.moment(self.now, self.calendar, now=self.now) if self.now else ""
+        if in_full or self.is_verbose:
+            caption = f"Slack · {self.who(channel)} · {when}"
+            style = "green" if edited else "blue"
+            caption += " · the same message, edited" if edited else ""
+            self.console.print(panel(message, caption, style=style))
+            self._pause(FULL)
+            return
+        first = message.text.partition("\n")[0]
+        last = message.text.rstrip().rpartition("\n")[2]
+        line = Text(f"{when}  ", "dim")
+        line.append("edited " if edited else "to ", "green" if edited else "blue")
+        line.append(f"{self.who(channel)}: ", "bold")
+        line.append(last if edited else first.partition(". ")[2])
+        self.console.print(line, soft_wrap=True)
+        self._pause(SHORT)
+
+    def _pause(self, seconds: float) -> None:
+        if self.console.is_terminal:
+            time.sleep(seconds)

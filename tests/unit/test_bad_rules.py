@@ -1,0 +1,107 @@
+"""Each mistake in a rule file is told where it stands, and what to do about it."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from monitor import rules
+from monitor.errors import ConfigError
+
+BAD = sorted((Path(__file__).parents[1] / "data" / "rules" / "bad").glob("*.yaml"))
+
+
+def complaints(folder: Path) -> list[str]:
+    """Return what is wrong with the rules in folder."""
+    with pytest.raises(ConfigError) as caught:
+        rules.read(folder)
+    return [str(problem) for problem in caught.value.problems]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    found = tmp_path / "rules"
+    found.mkdir()
+    return found
+
+
+@pytest.mark.parametrize("bad", [pytest.param(path, id=path.stem) for path in BAD])
+def test_a_mistake_is_told_once_and_with_its_place(bad: Path, folder: Path) -> None:
+    first = bad.read_text(encoding="utf-8").splitlines()[0]
+    expected = first.removeprefix("# expect: ")
+    shutil.copy(bad, folder)
+    [said] = complaints(folder)
+    assert said.removeprefix(f"rules/{bad.name}").lstrip(": ") == expected
+
+
+def test_every_known_mistake_has_a_file() -> None:
+    assert len(BAD) >= 70
+
+
+@pytest.mark.parametrize(
+    ("write", "expected"),
+    [
+        pytest.param(
+            lambda path: path.write_bytes(b"rules: []  # p\xe5 norsk\n"),
+            "rules/a.yaml: not UTF-8 (byte 14); save it as UTF-8",
+            id="not UTF-8",
+        ),
+        pytest.param(
+            lambda path: path.write_bytes(b"rules: []\x00\n"),
+            "rules/a.yaml: not YAML: unacceptable character #x0000: "
+            "control characters are not allowed",
+            id="a zero byte",
+        ),
+        pytest.param(
+            lambda path: path.write_text("#" * 1_000_001),
+            "rules/a.yaml: 1,000,001 bytes is too large; split it",
+            id="huge",
+        ),
+        pytest.param(
+            lambda path: path.write_text("[" * 400_000),
+            "rules/a.yaml:1:51: nested too deeply; use at most 50 levels",
+            id="deep",
+        ),
+        pytest.param(
+            lambda path: path.mkdir(),
+            "rules/a.yaml: cannot be read: Is a directory",
+            id="a folder",
+        ),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_why(
+    write: Callable[[Path], object], expected: str, folder: Path
+) -> None:
+    write(folder / "a.yaml")
+    assert complaints(folder) == [expected]
+
+
+def test_an_empty_folder_is_an_error(folder: Path) -> None:
+    (folder / "notes.txt").write_text("not a rule", encoding="utf-8")
+    message = "holds no rule file; put a *.yaml there or point `rules` elsewhere"
+    assert complaints(folder) == [f"{folder}: rules: {message}"]
+
+
+def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    message = "cannot be read: No such file or directory"
+    assert complaints(gone) == [f"{gone}: rules: {message}"]
+
+
+def test_all_problems_of_all_files_come_in_one_go(folder: Path) -> None:
+    names = ("duration_misspelt", "tabs", "title_not_text")
+    for name in names:
+        shutil.copy(BAD[0].parent / f"{name}.yaml", folder)
+    assert [said.split(":")[0] for said in complaints(folder)] == [
+        f"rules/{name}.yaml" for name in names
+    ]
+
+
+def test_an_id_is_taken_in_every_file(folder: Path) -> None:
+    rule = (BAD[0].parent / "ids_twice.yaml").read_text(encoding="utf-8")
+    first = rule[: rule.rindex("  - id: ")]
+    (folder / "a.yaml").write_text(first, encoding="utf-8")
+    (folder / "b.yml").write_text(f"# Mine\n{first}", encoding="utf-8")
+    taken = '"first-reply" is taken by rules/a.yaml:3; ids are unique'
+    assert complaints(folder) == [f"rules/b.yml:4:5: rules[0].id: {taken}"]
