@@ -19,10 +19,10 @@ from monitor.cycle import Plan, Report, check
 from monitor.errors import ConfigError, Problem
 from monitor.evaluate import NOTHING, Finding, Late
 from monitor.messages import words
-from monitor.rules import Rule
 from monitor.source import Source
 
-BAR = 10
+BAR = 8
+WIDE = 160  # where no terminal sets the width
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
@@ -129,6 +129,8 @@ def _print(
     result: Result, loaded: Configuration, now: datetime, *, everything: bool
 ) -> None:
     console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=WIDE)
     calendar = loaded.calendar
     run = result.report.run
     jobs = len({each.job_ref for each in result.plan.fresh})
@@ -143,7 +145,7 @@ def _print(
     if late:
         console.print(_table(late, loaded, now))
     if soon:
-        console.print(f"  Due soon{len(soon):>40,}")
+        console.print(f"  Due soon: {words.plural(len(soon), 'application')}")
     for rule, count in sorted(result.report.backlog.items()):
         console.print(f"  Too old to nudge anybody about: {rule}, {count:,}")
     for rule in result.report.unmeasurable:
@@ -167,12 +169,16 @@ def _print(
 
 
 def _table(late: Sequence[Finding], loaded: Configuration, now: datetime) -> Table:
-    table = Table(box=None, pad_edge=True, padding=(0, 2, 0, 0), title_justify="left")
-    for name in ("Past our promise", "", ""):
-        table.add_column(name, justify="right" if not name else "left")
-    table.add_column("")
-    table.add_column("who has it")
-    table.add_column("oldest")
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for name, side in (
+        ("  Past our promise", "left"),
+        ("", "left"),
+        ("", "right"),
+        ("", "left"),
+        ("who has it", "left"),
+        ("since", "left"),
+    ):
+        table.add_column(name, justify="right" if side == "right" else "left", no_wrap=True)
     counts = Counter(each.rule for each in late)
     most = max(counts.values())
     for rule in loaded.rulebook.rules:
@@ -180,20 +186,20 @@ def _table(late: Sequence[Finding], loaded: Configuration, now: datetime) -> Tab
             mine = [each for each in late if each.rule == rule.id]
             oldest = min(mine, key=lambda each: each.started_at)
             table.add_row(
-                rule.id,
+                f"  {rule.id}",
                 str(rule.target),
                 f"{counts[rule.id]:,}",
                 Text(_bar(counts[rule.id] / most), "red"),
-                _holder(rule),
+                _holder(mine),
                 words.span(oldest.started_at, now, rule.target, loaded.calendar),
             )
     return table
 
 
-def _holder(rule: Rule) -> str:
-    return {"manager": "line manager", "has_ball": "whoever has the ball"}.get(
-        rule.owner, rule.owner
-    )
+def _holder(findings: Sequence[Finding]) -> str:
+    """Return in whose hands most of these are."""
+    managers = sum(each.owner is not None and each.owner == each.manager for each in findings)
+    return "line manager" if managers * 2 > len(findings) else "recruiter"
 
 
 def _bar(share: float) -> str:

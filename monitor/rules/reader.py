@@ -202,7 +202,7 @@ class _Reader:
     def _instant(self, path: tuple[str, ...], column: str) -> None:
         instants = [name for name, kind in COLUMN_KINDS.items() if kind is datetime]
         if column not in instants:
-            hint = yamlfile.nearest(column, instants)
+            hint = yamlfile.nearest(column, instants) or " (such as applied_at)"
             self.note(path, f'"{column}" is not a column that holds an instant{hint}')
 
     def _message(self, text: str) -> Template | None:

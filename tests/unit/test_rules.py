@@ -75,9 +75,9 @@ def test_a_plain_rule_has_the_documented_defaults() -> None:
     ],
 )
 def test_a_condition_tests_one_column(
-    test: str, values: set[object] | None, wanted: bool
+    test: str, values: set[object] | None, *, wanted: bool
 ) -> None:
-    column = test.split(":")[0]
+    column, _, _ = test.partition(":")
     expected = Condition(column, None if values is None else frozenset(values), wanted)
     assert rule(when=f"{{{test}}}").conditions == (expected,)
 

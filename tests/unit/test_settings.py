@@ -1,0 +1,363 @@
+"""What the settings file and the environment may say, and how slips are told."""
+
+import traceback
+from datetime import date, time, timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor import settings
+from monitor.errors import ConfigError
+from monitor.settings import Settings, Shown
+
+PLAIN = """\
+sources:
+  - name: open-cats
+    url: mysql+pymysql://reader@db/cats
+    mapping: opencats
+"""
+SECRET = "tr0ub4dor"  # noqa: S105 - it stands for one
+
+
+def load(at: Path, text: str = PLAIN, **environ: str) -> Settings:
+    path = at / "svar.yaml"
+    path.write_text(text, encoding="utf-8")
+    found, document = settings.read(path, environ)
+    assert document.file == str(path)
+    return found
+
+
+def complaints(at: Path, text: str = PLAIN, **environ: str) -> list[str]:
+    """Return what is wrong, without the folder of the file."""
+    with pytest.raises(ConfigError) as caught:
+        load(at, text, **environ)
+    assert SECRET not in "".join(traceback.format_exception(caught.value))
+    return [str(each).removeprefix(f"{at}/") for each in caught.value.problems]
+
+
+def test_a_source_is_all_that_must_be_said(tmp_path: Path) -> None:
+    found = load(tmp_path)
+    [source] = found.sources
+    assert source.url.get_secret_value() == "mysql+pymysql://reader@db/cats"
+    assert source.every == timedelta(minutes=5)
+    assert source.lookback == timedelta(days=180)
+    assert found.rules == "../rules"
+    assert found.state.url.get_secret_value() == "sqlite:///svar.db"
+    assert found.metrics.listen == ("127.0.0.1", 9464)
+    assert found.slack.token is None
+    assert found.slack.digest_at == time(9)
+    assert found.privacy.candidate is Shown.INITIALS
+
+
+def test_the_default_calendar_is_office_hours(tmp_path: Path) -> None:
+    calendar = load(tmp_path).calendar.calendar()
+    monday = date(2026, 11, 23)
+    [(opens, closes)] = calendar.ranges(monday)
+    assert closes - opens == timedelta(hours=8)
+    assert not calendar.is_working_day(date(2026, 11, 28))
+
+
+def test_every_key_of_a_calendar_reaches_it(tmp_path: Path) -> None:
+    text = (
+        "calendar:\n  timezone: Europe/Stockholm\n  country: SE\n"
+        "  hours: {monday: 08:00-12:00, tuesday: ['8:00-12:00', 13:00 - 17:00]}\n"
+        "  closed: [2026-11-30]\n  half_days: {2026-12-01: 10:00}\n"
+    )
+    calendar = load(tmp_path, PLAIN + text).calendar.calendar()
+    hours = [
+        sum((closes - opens for opens, closes in calendar.ranges(day)), timedelta())
+        for day in (date(2026, 11, 23), date(2026, 11, 24), date(2026, 11, 25))
+    ]
+    assert hours == [timedelta(hours=4), timedelta(hours=8), timedelta()]
+    assert not calendar.is_working_day(date(2026, 11, 30))
+    [(opens, closes)] = calendar.ranges(date(2026, 12, 1))
+    assert closes - opens == timedelta(hours=2)
+    assert calendar.holiday_name(date(2026, 1, 6)) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "interval"),
+    [
+        ("30 seconds", timedelta(seconds=30)),
+        ("1 minute", timedelta(minutes=1)),
+        ("2 hours", timedelta(hours=2)),
+        ("3650 days", timedelta(days=3650)),
+    ],
+)
+def test_an_interval_names_its_unit(
+    tmp_path: Path, text: str, interval: timedelta
+) -> None:
+    assert load(tmp_path, f"{PLAIN}    every: {text}\n").sources[0].every == interval
+
+
+@pytest.mark.parametrize(
+    ("text", "listen"),
+    [
+        ("0.0.0.0:9464", ("0.0.0.0", 9464)),  # noqa: S104 - only read
+        ("'[::1]:9464'", ("::1", 9464)),
+        ("localhost:65535", ("localhost", 65535)),
+        ("localhost:0", ("localhost", 0)),
+    ],
+)
+def test_metrics_listen_on_a_host_and_port(
+    tmp_path: Path, text: str, listen: tuple[str, int]
+) -> None:
+    found = load(tmp_path, f"{PLAIN}metrics: {{listen: {text}}}\n")
+    assert found.metrics.listen == listen
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("slak: {}", ':1: slak: unknown key "slak"; did you mean "slack"?'),
+        ("slack: {tokn: x}", ':9: slack.tokn: unknown key "tokn"; did you mean "token'),
+        ("slack: {channels: {leads: C1}}", '"leads" is not a channel (try "#recruit'),
+        ("slack: {digest_at: 9}", '"9" is not a time of day (try "09:00")'),
+        ("slack: {digest_at: 24:00}", '"24:00" is not a time of day'),
+        ("people: {fallback: hr}", '"hr" is not a channel (try "#recruiting-ops")'),
+        ("people: {roles: {hr: [a]}}", ":18: people.roles.hr: expected text, found a"),
+        ("privacy: {candidate: nam}", '"nam" is not known; did you mean "name"?'),
+        ("privacy:", "privacy: expected keys and values, found nothing"),
+        ("log: {level: loud}", '"loud" is not known (one of debug, error, info, warn'),
+        ("language: nb", '"nb" is not known (one of en)'),
+        ("metrics: {listen: 9464}", '"9464" is not host:port (try "127.0.0.1:9464")'),
+        ("metrics: {listen: ':1'}", '":1" is not host:port'),
+        ("metrics: {listen: 'h:65536'}", '"h:65536" is not host:port'),
+        ("metrics: {listen: 'h:²'}", '"h:²" is not host:port'),
+        ("calendar: {timezone: Oslo}", '"Oslo" is not a time zone (try "Europe/Oslo"'),
+        ("calendar: {hours: {funday: 8-16}}", 'hours.funday: "funday" is not known; d'),
+        ("calendar: {hours: {monday: 8-16}}", '"8" is not a time of day (try "09:00"'),
+        ("calendar: {hours: {monday: '8'}}", '"8" is not a range of hours (try "08:0'),
+        ("calendar: {closed: [24.12]}", 'closed[0]: "24.12" is not a date (try "2026'),
+        ("calendar: {half_days: {2026-13-01: 8:00}}", ".2026-13-01: "),
+        ("calendar: {hours: {friday: [8:00-12:00, 9:00-10:00]}}", "overlaps Fri"),
+    ],
+)
+def test_a_bad_setting_says_what_to_write(tmp_path: Path, text: str, told: str) -> None:
+    said = complaints(tmp_path, f"{PLAIN}{text}\n")
+    assert any(each.startswith("svar.yaml:5:") and told in each for each in said)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("every: 5 min", 'every: "5 min" is not an interval (try "5 minutes" or'),
+        ("every: 5", 'every: "5" is not an interval'),
+        ("every: 0 minutes", 'every: "0 minutes" leaves no rest between two polls'),
+        ("lookback: 3651 days", '"3651 days" is too long (write at most "3650 days")'),
+        ("lookback: 9999999999 days", "is not an interval"),
+        ("verry: 1", 'verry: unknown key "verry"; did you mean "every"?'),
+    ],
+)
+def test_a_bad_source_says_what_to_write(tmp_path: Path, text: str, told: str) -> None:
+    [said] = complaints(tmp_path, f"{PLAIN}    {text}\n")
+    assert said.startswith("svar.yaml:5:5: sources[0].")
+    assert told in said
+
+
+def test_a_source_has_a_plain_name_of_its_own(tmp_path: Path) -> None:
+    hint = 'is not a name (small letters, digits, - and _; try "opencats")'
+    assert complaints(tmp_path, PLAIN.replace("open-cats", "Open Cats")) == [
+        f'svar.yaml:2:5: sources[0].name: "Open Cats" {hint}'
+    ]
+    twice = 'two sources are called "open-cats"; give each its own name'
+    assert complaints(tmp_path, PLAIN + PLAIN.removeprefix("sources:\n")) == [
+        f"svar.yaml:5:5: sources[1].name: {twice}"
+    ]
+
+
+def test_without_a_source_there_is_nothing_to_watch(tmp_path: Path) -> None:
+    empty = "svar.yaml:1:1: sources: is empty; write at least one item"
+    assert complaints(tmp_path, "sources: []") == [empty]
+    assert complaints(tmp_path, "") == ["svar.yaml: sources: is missing"]
+
+
+def test_a_channel_is_named_as_in_slack(tmp_path: Path) -> None:
+    text = (
+        "slack: {channels: {'#leads_no-1': C024BE7LH}}\npeople: {fallback: '#leads'}\n"
+    )
+    found = load(tmp_path, PLAIN + text)
+    assert found.slack.channels == {"#leads_no-1": "C024BE7LH"}
+    assert found.people.fallback == "#leads"
+
+
+# --- the environment ---
+
+
+def test_a_variable_overrides_the_file(tmp_path: Path) -> None:
+    found = load(
+        tmp_path,
+        PLAIN + "slack: {token: old, digest_at: 10:00}\nlog: {}\nstate:\n",
+        SVAR_SLACK__TOKEN="new",  # noqa: S106
+        SVAR_STATE__URL="postgresql+psycopg://svar@db/svar",
+        SVAR_METRICS__LISTEN="0.0.0.0:1",
+        SVAR_PEOPLE__ROLES__HR_LEAD="kari@example.org",
+        SVAR_RULES="/etc/svar/rules",
+    )
+    assert found.slack.token is not None
+    assert found.slack.token.get_secret_value() == "new"
+    assert found.slack.digest_at == time(10)
+    assert found.state.url.get_secret_value() == "postgresql+psycopg://svar@db/svar"
+    assert found.metrics.listen == ("0.0.0.0", 1)  # noqa: S104 - only read
+    assert found.people.roles == {"hr_lead": "kari@example.org"}
+    assert found.rules == "/etc/svar/rules"
+
+
+def test_a_source_is_found_by_its_name_whatever_its_hyphens(tmp_path: Path) -> None:
+    other = PLAIN.removeprefix("sources:\n").replace("open-cats", "other")
+    found = load(
+        tmp_path,
+        PLAIN + other,
+        SVAR_SOURCES__OPEN_CATS__URL="sqlite:///a.db",
+        SVAR_SOURCES__OTHER__EVERY="1 hour",
+    )
+    first, second = found.sources
+    assert first.url.get_secret_value() == "sqlite:///a.db"
+    assert first.every == timedelta(minutes=5)
+    assert second.url.get_secret_value() == "mysql+pymysql://reader@db/cats"
+    assert second.every == timedelta(hours=1)
+
+
+def test_a_source_may_leave_its_url_to_the_environment(tmp_path: Path) -> None:
+    text = "sources:\n  - name: ats\n    mapping: opencats\n"
+    url = tmp_path / "url"
+    url.write_text("sqlite:///a.db\n", encoding="utf-8")
+    found = load(tmp_path, text, SVAR_SOURCES__ATS__URL_FILE=str(url))
+    assert found.sources[0].url.get_secret_value() == "sqlite:///a.db"
+    assert complaints(tmp_path, text) == ["svar.yaml:2:5: sources[0].url: is missing"]
+
+
+@pytest.mark.parametrize("key", ["TOKEN", "APP_TOKEN"])
+def test_an_empty_token_is_no_token(tmp_path: Path, key: str) -> None:
+    empty = tmp_path / "token"
+    empty.write_text(" \n", encoding="utf-8")
+    for name, value in ((f"{key}_FILE", str(empty)), (key, "")):
+        slack = load(tmp_path, **{f"SVAR_SLACK__{name}": value}).slack
+        assert (slack.token, slack.app_token) == (None, None)
+
+
+def test_an_empty_file_leaves_what_the_settings_say(tmp_path: Path) -> None:
+    empty = tmp_path / "token"
+    empty.touch()
+    text = PLAIN + "slack: {token: ours}\n"
+    slack = load(tmp_path, text, SVAR_SLACK__TOKEN_FILE=str(empty)).slack
+    assert slack.token is not None
+    assert slack.token.get_secret_value() == "ours"
+
+
+def test_foreign_variables_are_left_alone(tmp_path: Path) -> None:
+    environ = {
+        "SVAR_CONFIG": "/etc/svar/svar.yaml",
+        "SVAR_CONFIG_FILE": "/nowhere",
+        "SVAR_TAG": "0.1.0",
+        "SVAR_": "",
+        "SLACK__TOKEN": "x",
+        "PATH": "/bin",
+    }
+    assert load(tmp_path, **environ) == load(tmp_path)
+
+
+def test_the_environment_does_not_change_what_the_file_said(tmp_path: Path) -> None:
+    path = tmp_path / "svar.yaml"
+    path.write_text(PLAIN + "slack: {token: ours}\n", encoding="utf-8")
+    _, document = settings.read(path, {"SVAR_SLACK__TOKEN": "theirs"})
+    assert document.data["slack"] == {"token": "ours"}
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("SLAK__TOKEN", 'no key "slak"; did you mean "slack"?'),
+        ("SLACK__TOKN", 'slack.tokn: unknown key "tokn"; did you mean "token"?'),
+        ("SLACK_TOKEN", "two underscores part the keys: SVAR_SLACK__TOKEN"),
+        ("SLACK_TOKEN_FILE", "two underscores part the keys: SVAR_SLACK__TOKEN"),
+        ("SLACK", "slack: expected keys and values, found text"),
+        ("SLACK__TOKEN__X__Y", "slack.token holds no keys to override"),
+        ("SLACK__TOKEN_FILE", "the file that it names cannot be read: No such file or"),
+        ("STATE__URL", "state.url: not a database URL (try sqlite:////var/lib/svar/"),
+        ("LOG__LEVEL", 'log.level: "nowhere" is not known (one of debug, error, info'),
+        ("SOURCES__OPEN_CATS", "sources holds no keys to override"),
+        ("SOURCES__OPENCATS__URL", 'nothing in the file is called "opencats"; did yo'),
+        ("SOURCES__OPEN_CATS__EVERY", 'sources[0].every: "nowhere" is not an interva'),
+    ],
+)
+def test_a_slip_in_a_variable_is_told_by_its_name(
+    tmp_path: Path, name: str, told: str
+) -> None:
+    text = PLAIN + "slack: {token: ours}\n"
+    [said] = complaints(tmp_path, text, **{f"SVAR_{name}": "nowhere"})
+    assert said.startswith(f"SVAR_{name}: {told}")
+
+
+def test_a_token_file_in_another_encoding_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "token"
+    path.write_bytes(b"xoxb-\xff" + SECRET.encode())
+    told = "the file that it names is not UTF-8; save it as UTF-8"
+    assert complaints(tmp_path, SVAR_SLACK__TOKEN_FILE=str(path)) == [
+        f"SVAR_SLACK__TOKEN_FILE: {told}"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "sources: is empty"),
+        ("sources:\n  - reader\n", "sources[0]: expected keys and values, found text"),
+        ("sources: {}\n", "sources: expected a list, found keys and values"),
+        ("words", "expected keys and values, found text"),
+        ("- words", "expected keys and values, found a list"),
+    ],
+)
+def test_a_variable_finds_no_hold_in_a_broken_file(
+    tmp_path: Path, text: str, told: str
+) -> None:
+    said = "\n".join(complaints(tmp_path, text, SVAR_SOURCES__ATS__URL="sqlite://"))
+    assert told in said
+
+
+# --- secrets: `complaints` looks for this one in the whole traceback ---
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"slack: {SECRET}",
+        f"slack: {{token: [{SECRET}]}}",
+        f"slack: {{token: {{a: {SECRET}}}}}",
+        f"slack: {{app_token: [{SECRET}], digest_at: 25:00}}",
+        f"slack: [{SECRET}]",
+        f"state: {{url: 'postgresql:/svar:{SECRET}@db/svar'}}",
+        f"state: {{url: 'svar:{SECRET}@db/svar'}}",
+        f"state: {{url: [{SECRET}]}}",
+        f"state: {{url: 'sqlite://{SECRET}', ur: 1}}",
+        f"slack: {{token: {SECRET}, token: {SECRET}}}",
+        f"slack: {{token: {SECRET}",
+    ],
+)
+def test_no_problem_and_no_traceback_tells_a_secret(tmp_path: Path, text: str) -> None:
+    assert complaints(tmp_path, f"{PLAIN}{text}\n")
+
+
+def test_a_token_without_quotes_that_looks_like_a_number_is_not_told(
+    tmp_path: Path,
+) -> None:
+    assert complaints(tmp_path, PLAIN + "slack: {token: 4242424242}\n") == [
+        "svar.yaml:5:9: slack.token: expected text (put the token in quotes)"
+    ]
+
+
+@pytest.mark.parametrize(
+    "name", ["STATE__URL", "SLACK", "SLACK__TOKN", "SLACK__TOKEN_FILE", "SLAK__TOKEN"]
+)
+def test_no_slip_in_a_variable_tells_a_secret(tmp_path: Path, name: str) -> None:
+    assert complaints(tmp_path, **{f"SVAR_{name}": f"db:{SECRET}@host"})
+
+
+def test_printed_settings_hide_their_secrets(tmp_path: Path) -> None:
+    found = load(
+        tmp_path,
+        SVAR_SLACK__TOKEN=SECRET,
+        SVAR_STATE__URL=f"postgresql://svar:{SECRET}@db/svar",
+    )
+    assert SECRET not in repr(found)
+    assert SECRET not in str(found)
