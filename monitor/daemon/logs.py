@@ -41,10 +41,9 @@ def set_up(style: str, level: str) -> logging.Logger:
     """Send the log to standard error in this style; return Svar's logger."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter() if style == "json" else TextFormatter())
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logger = logging.getLogger("svar")
-    logger.handlers[:] = [handler]
     logger.setLevel(level.upper())
-    logger.propagate = False
     return logger
 
 
