@@ -88,11 +88,15 @@ class Transition:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An alert as it shall be, how it came to that, and the firing that tells somebody."""
+    """An alert as it shall be, how it came to that, and the firing that tells somebody.
+
+    `climbed_from` is the step that it stood on before the firing.
+    """
 
     alert: Alert
     transitions: tuple[Transition, ...]
     firing: int | None = None
+    climbed_from: int = NOTHING
 
 
 def open_alert(
@@ -159,7 +163,7 @@ def _climb(
     )
     due = Transition(alert.state, state, Reason.STEP_DUE, now, note)
     climbed = remember(replace(alert, state=state, step=step))
-    return Change(climbed, (*transitions, due), step)
+    return Change(climbed, (*transitions, due), step, alert.step)
 
 
 def remember(alert: Alert) -> Alert:

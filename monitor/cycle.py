@@ -204,7 +204,7 @@ class Cycle:
             return self._fail(now, "empty", "empty", message)
         self._miss(made, open_alerts, report)
         guarded = alerts.guard(made.closings, opened)
-        owed = self._owed([*made.changes, *guarded.changes]) + self._opened(made)
+        owed = self._owed([*made.changes, *guarded.changes], now) + self._opened(made)
         run = replace(report.run, changes=len(owed))
         with self.store.write() as connection:
             ledger.apply(connection, owed, now=now)
@@ -239,13 +239,13 @@ class Cycle:
             )
             if change:
                 changes.append(change)
-        return self._owed(changes)
+        return self._owed(changes, made.now)
 
-    def _owed(self, changes: Iterable[Change]) -> list[Owed]:
+    def _owed(self, changes: Iterable[Change], now: datetime) -> list[Owed]:
         """Return the changes with the notices that they cause."""
-        return [(change, self._notices(change)) for change in changes]
+        return [(change, self._notices(change, now)) for change in changes]
 
-    def _notices(self, change: Change) -> tuple[outbox.Notice, ...]:
+    def _notices(self, change: Change, now: datetime) -> tuple[outbox.Notice, ...]:
         rule = self.configuration.rulebook.get(change.alert.seen.rule)
         if rule is None or change.firing is None:
             return ()
@@ -257,7 +257,7 @@ class Cycle:
         )
         people = self.configuration.settings.people
         return outbox.owe(
-            change, rule, people=people, digests=self.digests, due_at=due_at
+            change, rule, people=people, digests=self.digests, due_at=due_at, now=now
         )
 
     def _fail(self, now: datetime, outcome: str, reason: str, message: str) -> Report:

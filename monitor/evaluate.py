@@ -18,7 +18,7 @@ from monitor.model import Application, Ball, Status
 from monitor.rules import Condition, Firing, Kind, Rule, Rulebook
 from monitor.worktime import Calendar
 
-SKEW = timedelta(minutes=5)  # a start further ahead than this is quarantined
+SKEW = timedelta(minutes=5)  # a start that far ahead is quarantined
 NOTHING = -1  # no step of the ladder is due yet
 LIFECYCLE = {"status", "waiting_on", "stage", "phase", "knocked_out"}
 
@@ -138,7 +138,7 @@ def _check(rule: Rule, world: World, now: datetime) -> Check:
         tests=tuple((each.column, _test(each)) for each in rule.conditions),
         start=_start(rule),
         stops=tuple(Application._fields.index(name) for name in rule.stops),
-        entry=max(late_before, *firings),
+        entry=min(now + SKEW, max(late_before, *firings)),
         late_before=late_before,
         firings_before=firings,
         backlog_before=worktime.cutoff(calendar, known_by, too_old),

@@ -2,18 +2,19 @@
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from monitor.alerts import Change
 from monitor.evaluate import Finding
 from monitor.rules import Kind, Rule
 from monitor.settings import PeopleSettings
-from monitor.worktime import Calendar
+from monitor.worktime import Calendar, Duration, Unit
 
 NOBODY = "nobody"  # a recipient that no setting names; shown by doctor and a metric
 FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(minutes=5)
+_WORKING_DAY = Duration(1, Unit.WORKING_DAYS)
 QUARANTINE = timedelta(seconds=60)  # a dying request may still arrive for so long
 
 
@@ -61,6 +62,7 @@ def owe(
     people: PeopleSettings,
     digests: Digests,
     due_at: datetime,
+    now: datetime,
 ) -> tuple[Notice, ...]:
     """Return the notices that a change causes; none where no step became due.
 
@@ -69,10 +71,26 @@ def owe(
     """
     if change.firing is None:
         return ()
-    firing = rule.firings[change.firing]
     slot = digests.slot(due_at)
-    told = dict.fromkeys(recipients(rule, change.firing, change.alert.seen, people))
-    return tuple(Notice(change.firing, firing.kind, each, slot) for each in told)
+    notices = _notices(rule, change.firing, change.alert.seen, people, slot)
+    warned = rule.heads_up(change.firing)
+    if warned is None or warned <= change.climbed_from:
+        return notices
+    # The heads-up was skipped, as after an outage: the owner hears now, and what is
+    # public waits for the working day that was promised.
+    public_at = digests.slot(digests.calendar.shift(now, _WORKING_DAY))
+    return _notices(rule, warned, change.alert.seen, people, slot) + tuple(
+        replace(each, due_at=public_at) if is_channel(each.recipient) else each
+        for each in notices
+    )
+
+
+def _notices(
+    rule: Rule, firing: int, finding: Finding, people: PeopleSettings, slot: datetime
+) -> tuple[Notice, ...]:
+    kind = rule.firings[firing].kind
+    told = dict.fromkeys(recipients(rule, firing, finding, people))
+    return tuple(Notice(firing, kind, each, slot) for each in told)
 
 
 def recipients(

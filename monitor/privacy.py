@@ -15,7 +15,7 @@ def label(application: Application, shown: Shown) -> str:
         case Shown.INITIALS:
             return initials(application.candidate_name)
         case Shown.REFERENCE:
-            return f"Candidate {application.candidate_ref}"[:LONGEST]
+            return clean(f"Candidate {application.candidate_ref}")
         case Shown.NAME:
             return clean(application.candidate_name) or UNKNOWN
 

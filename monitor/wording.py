@@ -20,8 +20,10 @@ _KNOWN = f"a line may use {', '.join(SAMPLE)}"
 _TOO_CLEVER = f"write text and variables only, such as {{{{ waited }}}} ({_KNOWN})"
 _ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined)
 
+Wording = Template  # so that others need not know what reads the lines
 
-def parse(text: str) -> Template:
+
+def parse(text: str) -> Wording:
     """Return the template in text; raise ValueError if it is more than a line.
 
     A line holds text and variables: anything else might fail, or never end, later.
@@ -42,6 +44,6 @@ def parse(text: str) -> Template:
     return _ENVIRONMENT.from_string(text)
 
 
-def render(template: Template, values: dict[str, str]) -> str:
+def render(template: Wording, values: dict[str, str]) -> str:
     """Return the line for these values, on one line."""
     return " ".join(template.render(values).split())

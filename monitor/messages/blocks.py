@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -19,6 +20,7 @@ SECTION_LENGTH = 3000
 MESSAGE_LENGTH = 12_000  # Slack refuses from about 13,000 characters on
 FALLBACK_LENGTH = 3000
 LINE_LENGTH = 200  # of one thing that comes from a database or a rule
+LINK_LENGTH = 1000
 _MARKS = str.maketrans({mark: f"\u200b{mark}" for mark in "*_~`"})
 
 
@@ -36,7 +38,7 @@ class Message(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A heading with its lines; `count` is how many lines there were before any cut."""
+    """Lines under a heading, or under none."""
 
     heading: str
     lines: Sequence[str]
@@ -49,8 +51,10 @@ def escape(text: str | None) -> str:
 
 
 def link(url: str | None, words: str) -> str:
-    """Return a link, or nothing for what is not plain http(s)."""
+    """Return a link, or nothing for what is not plain http(s) of a sane length."""
     if not url or not url.startswith(("https://", "http://")):
+        return ""
+    if len(url) > LINK_LENGTH or not url.isprintable():
         return ""
     safe = url.replace("&", "&amp;").replace("<", "%3C").replace(">", "%3E")
     return f"<{safe.replace('|', '%7C').replace(' ', '%20')}|{words}>"
@@ -68,15 +72,17 @@ def compose(
         taken, room = _take(part, room)
         left_out += len(part.lines) - len(taken)
         if taken:
-            blocks += [_section(text) for text in _pack([f"*{part.heading}*", *taken])]
-            plain += [f"{part.heading}:", *taken]
+            heading = [part.heading] if part.heading else []
+            bold = [f"*{text}*" for text in heading]
+            blocks += [_section(text) for text in _pack([*bold, *taken])]
+            plain += [*(f"{text}:" for text in heading), *taken]
     if left_out:
         blocks.append(_context(f"and {left_out:,} more"))
         plain.append(f"and {left_out:,} more")
     if note:
         blocks.append(_context(note))
         plain.append(note)
-    text = "\n".join(plain)[:FALLBACK_LENGTH]
+    text = _cut("\n".join(plain), FALLBACK_LENGTH)
     return Message(text, [block.to_dict() for block in blocks[:MOST_BLOCKS]])
 
 
@@ -98,12 +104,19 @@ def _pack(lines: Sequence[str]) -> list[str]:
         if texts and len(texts[-1]) + len(line) + 1 <= SECTION_LENGTH:
             texts[-1] += f"\n{line}"
         else:
-            texts.append(line[:SECTION_LENGTH])
+            texts.append(_cut(line, SECTION_LENGTH))
     return texts
 
 
+def _cut(text: str, longest: int) -> str:
+    """Return text cut to length, never within a link or an escaped mark."""
+    if len(text) <= longest:
+        return text
+    return re.sub(r"(<[^>]*|&[a-z]*)$", "", text[: longest - 1]) + "…"
+
+
 def _section(text: str) -> SectionBlock:
-    return SectionBlock(text=MarkdownTextObject(text=text[:SECTION_LENGTH]))
+    return SectionBlock(text=MarkdownTextObject(text=_cut(text, SECTION_LENGTH)))
 
 
 def _context(text: str) -> ContextBlock:

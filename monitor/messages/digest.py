@@ -6,18 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from jinja2 import Template
-
 from monitor import wording
 from monitor.alerts import Alert, Reason
 from monitor.messages import words
 from monitor.messages.blocks import Message, Part, compose, escape, link
 from monitor.rules import Awaits, Kind, Rule, Severity
+from monitor.wording import Wording
 from monitor.worktime import Calendar, Duration, Unit
 
 MINE, SOON, THEIRS = "Past our promise", "Coming up", "Waiting on a colleague"
 _ORDER = list(Severity)
 _UNKNOWN_WORDING = wording.parse("waiting since {{ since }}")
+_SOME_DAYS = Duration(1, Unit.DAYS)  # a wait is told in days where no rule says
+MOST_PLACES = 20  # departments named in one line
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,25 +28,33 @@ class Line:
     alert: Alert
     kind: Kind
     title: str
-    promise: Duration
+    promise: Duration | None
     awaits: Awaits
     severity: Severity
-    wording: Template
+    wording: Wording
 
     @property
     def is_settled(self) -> bool:
         return not self.alert.is_open
 
+    @property
+    def ours(self) -> str:
+        """Return what we call the promise: "our 14 days"."""
+        return f"our {self.promise or 'promise'}"
+
+    def span(self, start: datetime, end: datetime, calendar: Calendar) -> str:
+        """Return the time between in the unit of the promise."""
+        return words.span(start, end, self.promise or _SOME_DAYS, calendar)
+
 
 def line(alert: Alert, kind: Kind, rule: Rule | None) -> Line:
     """Return the line for an alert; its rule may be gone since it was told."""
     if rule is None:
-        unknown = Duration(1, Unit.DAYS)
         return Line(
             alert,
             kind,
             alert.seen.rule,
-            unknown,
+            None,
             Awaits.ANSWER,
             Severity.LOW,
             _UNKNOWN_WORDING,
@@ -57,10 +66,14 @@ def line(alert: Alert, kind: Kind, rule: Rule | None) -> Line:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads a post; an empty name means a channel, where no name may stand."""
+    """Who reads a post; an empty name means a channel, where no name may stand.
+
+    `roles`: the roles that they fill, since an alert's owner may be a role.
+    """
 
     recipient: str
     name: str
+    roles: frozenset[str] = frozenset()
 
 
 def render(
@@ -71,29 +84,32 @@ def render(
     An edit renders the same lines with the same `now`: only what was settled since
     looks different.
     """
-    if not reader.name:
-        return _public(lines)
-    return _private(lines, _View(reader.recipient, calendar, now), reader.name)
+    view = _View(calendar, now)
+    return _private(lines, view, reader) if reader.name else _public(lines, view)
 
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    recipient: str
     calendar: Calendar
     now: datetime
 
+    def is_late(self, line: Line) -> bool:
+        """Tell whether the promise has passed; a step may come before the target."""
+        return line.kind is not Kind.WARNING and line.alert.seen.due_at < self.now
 
-def _private(lines: Sequence[Line], view: _View, name: str) -> Message:
+
+def _private(lines: Sequence[Line], view: _View, reader: Reader) -> Message:
     ordered = sorted(lines, key=_worst_first)
-    mine = [each for each in ordered if each.alert.seen.owner == view.recipient]
-    theirs = [each for each in ordered if each.alert.seen.owner != view.recipient]
+    me = {reader.recipient, *reader.roles}
+    mine = [each for each in ordered if each.alert.seen.owner in me]
+    late = [each for each in mine if view.is_late(each)]
     parts = [
-        Part(MINE, _texts([m for m in mine if m.kind is not Kind.WARNING], view)),
-        Part(SOON, _texts([m for m in mine if m.kind is Kind.WARNING], view)),
-        Part(THEIRS, _texts(theirs, view)),
+        Part(MINE, _texts(late, view)),
+        Part(SOON, _texts([each for each in mine if each not in late], view)),
+        Part(THEIRS, _texts([each for each in ordered if each not in mine], view)),
     ]
-    title = f"{_hello(view, name)} {_headline(mine or theirs, mine=bool(mine))}"
-    return compose(title, _intro(mine), parts, _note(lines))
+    title = f"{_hello(view, reader.name)} {_headline(mine or ordered, mine=bool(mine))}"
+    return compose(title, _intro(mine, late), parts, _note(lines))
 
 
 def _hello(view: _View, name: str) -> str:
@@ -114,15 +130,12 @@ def _headline(lines: Sequence[Line], *, mine: bool) -> str:
     return f"{people} waiting for {what}."
 
 
-def _intro(mine: Sequence[Line]) -> list[str]:
+def _intro(mine: Sequence[Line], late: Sequence[Line]) -> list[str]:
     """Return whose promise has passed, and what little would settle a decision."""
     intro = []
-    late = [each for each in mine if each.kind is not Kind.WARNING]
     if late:
-        promises = {str(each.promise) for each in late}
-        which = (
-            f"our {promises.pop()} have" if len(promises) == 1 else "our promise has"
-        )
+        one = len({each.promise for each in late}) == 1
+        which = _verb(late[0], "has", "have") if one else "our promise has"
         if _people(late) == _people(mine):
             intro.append(f"{which.capitalize()} passed.")
         else:
@@ -135,15 +148,26 @@ def _intro(mine: Sequence[Line]) -> list[str]:
     return intro
 
 
+def _verb(line: Line, one: str, many: str) -> str:
+    """Return "our 14 days have" or "our 1 day has"."""
+    is_many = line.promise and line.promise.amount > 1
+    return f"{line.ours} {many if is_many else one}"
+
+
+def _application(line: Line) -> tuple[str, str]:
+    """Return what tells two applications apart, also those of two sources."""
+    return line.alert.source, line.alert.seen.application_id
+
+
 def _people(lines: Sequence[Line]) -> int:
-    return len({each.alert.seen.application_id for each in lines})
+    return len(set(map(_application, lines)))
 
 
 def _texts(lines: Sequence[Line], view: _View) -> list[str]:
     """Return one text for each application, with all that is open about it."""
-    by_application: dict[str, list[Line]] = {}
+    by_application: dict[tuple[str, str], list[Line]] = {}
     for each in lines:
-        by_application.setdefault(each.alert.seen.application_id, []).append(each)
+        by_application.setdefault(_application(each), []).append(each)
     return [_text(group, view) for group in by_application.values()]
 
 
@@ -164,15 +188,14 @@ def _wait(line: Line, view: _View) -> str:
     """Return how long the person has waited, or when the promise is up."""
     seen, calendar, now = line.alert.seen, view.calendar, view.now
     due = words.moment(seen.due_at, calendar, now=now)
-    if line.kind is Kind.WARNING:
-        verb = "is" if line.promise.amount == 1 else "are"
-        return f"our {line.promise} {verb} up on {due}"
+    if not view.is_late(line):
+        return f"{_verb(line, 'is', 'are')} up on {due}"
     values = {
-        "waited": words.span(seen.started_at, now, line.promise, calendar),
+        "waited": line.span(seen.started_at, now, calendar),
         "since": words.day(seen.started_at, calendar, now=now),
         "due": due,
-        "late": words.span(seen.due_at, now, line.promise, calendar),
-        "promise": str(line.promise),
+        "late": line.span(seen.due_at, now, calendar),
+        "promise": str(line.promise or "our promise"),
     }
     return escape(wording.render(line.wording, values))
 
@@ -185,10 +208,10 @@ def _settled(line: Line, view: _View) -> str:
     done = "answered" if line.awaits is Awaits.ANSWER else "decided"
     match alert.reason:
         case Reason.ON_TIME:
-            return f"{done} {when}, within our {line.promise}"
+            return f"{done} {when}, within {line.ours}"
         case Reason.LATE:
-            late = words.span(alert.seen.due_at, at, line.promise, calendar)
-            return f"{done} {when}, {late} past our {line.promise}"
+            late = line.span(alert.seen.due_at, at, calendar)
+            return f"{done} {when}, {late} past {line.ours}"
         case Reason.CLOSED:
             return f"closed {when}"
         case Reason.WAIVED:
@@ -213,19 +236,27 @@ def _note(lines: Sequence[Line]) -> str:
     return " ".join(notes)
 
 
-def _public(lines: Sequence[Line]) -> Message:
+def _public(lines: Sequence[Line], view: _View) -> Message:
     """Return a post for a channel: counts by rule and department, never a name."""
     ordered = sorted(lines, key=lambda each: (_ORDER.index(each.severity), each.title))
-    who = words.plural(_people(lines), "candidate has", "candidates have")
+    late = [each for each in lines if view.is_late(each)]
+    who = words.plural(_people(late), "candidate has", "candidates have")
+    title = f"{who} waited past our promise."
+    if not late:
+        who = words.plural(_people(lines), "candidate waits", "candidates wait")
+        title = f"{who} for an answer that is soon due."
     rows = [
         _row(title, list(group))
         for title, group in groupby(ordered, lambda each: each.title)
     ]
-    return compose(f"{who} waited past our promise.", rows, [], _note(lines))
+    return compose(title, [], [Part("", rows)], _note(lines))
 
 
 def _row(title: str, group: Sequence[Line]) -> str:
     places = Counter(each.alert.seen.department or "no department" for each in group)
-    where = ", ".join(f"{escape(place)} ({n})" for place, n in sorted(places.items()))
+    named = sorted(places.items())[:MOST_PLACES]
+    where = ", ".join(f"{escape(place)} ({count})" for place, count in named)
+    if len(places) > MOST_PLACES:
+        where += f" and {len(places) - MOST_PLACES} more"
     text = f"{escape(title)}: {len(group)} still without. {where}."
     return f"~{text}~ settled" if all(each.is_settled for each in group) else text

@@ -28,11 +28,6 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
-def listed(words: list[str]) -> str:
-    """Return "a", "a and b" or "a, b and c"."""
-    return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
-
-
 def day(at: datetime, calendar: Calendar, *, now: datetime) -> str:
     """Return the local day: "Wed 4 Nov", with the year where it is another one."""
     local, today = at.astimezone(calendar.zone), now.astimezone(calendar.zone)

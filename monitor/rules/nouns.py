@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from jinja2 import Template
-
+from monitor.wording import Wording
 from monitor.worktime import Duration
 
 REPLIES = {"first_reply_at", "last_reply_at", "told_at", "receipt_at", "called_at"}
@@ -73,12 +72,20 @@ class Rule:
     firings: tuple[Firing, ...]
     severity: Severity
     backlog: Duration
-    message: Template
+    message: Wording
 
     @property
     def awaits(self) -> Awaits:
         """Return what the owner owes, read off what stops the clock."""
         return Awaits.ANSWER if REPLIES & set(self.stops) else Awaits.DECISION
+
+    def heads_up(self, firing: int) -> int | None:
+        """Return the firing that announces a public one to the owner, if it is public."""
+        shifts = self.firings[firing].shifts
+        for number, each in enumerate(self.firings):
+            if each.kind is Kind.HEADS_UP and each.shifts[:-1] == shifts:
+                return number
+        return None
 
 
 @dataclass(frozen=True, slots=True)

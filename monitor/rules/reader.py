@@ -9,14 +9,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Literal
 
-from jinja2 import Template
-
 from monitor import wording, yamlfile
 from monitor.errors import ConfigError, Problem
 from monitor.model import Application
 from monitor.rules import ladder
 from monitor.rules.language import ONE_START, Latest, RuleFile, RuleText
 from monitor.rules.nouns import Condition, Firing, Rule, Rulebook, Shift
+from monitor.wording import Wording
 from monitor.worktime import Duration
 from monitor.yamlfile import Document
 
@@ -205,7 +204,7 @@ class _Reader:
             hint = yamlfile.nearest(column, instants) or " (such as applied_at)"
             self.note(path, f'"{column}" is not a column that holds an instant{hint}')
 
-    def _message(self, text: str) -> Template | None:
+    def _message(self, text: str) -> Wording | None:
         try:
             return wording.parse(text)
         except ValueError as error:

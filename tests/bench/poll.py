@@ -55,7 +55,7 @@ def measure(folder: Path, url: str, runs: int) -> None:
     (settings,) = loaded.settings.sources
     with (
         closing(Source(settings, loaded.mappings[settings.name])) as ats,
-        closing(Store(loaded.settings.state.url)) as store,
+        closing(Store(loaded.settings.state.url.get_secret_value())) as store,
     ):
         store.upgrade()
         cycles = Cycle(store, ats, loaded)
