@@ -30,9 +30,7 @@ def overlay(
         path = _path(name)
         try:
             if path and _is_meant(path, sections):
-                value = _value(name, environ[name])
-                if value is not None:
-                    origins[_set(merged, path, value)] = name
+                origins[_set(merged, path, _value(name, environ[name]))] = name
         except (LookupError, TypeError) as error:
             problems.append(Problem(name, 0, 0, "", str(error)))
     return merged, origins, problems
@@ -61,12 +59,12 @@ def _is_meant(path: list[str], sections: Collection[str]) -> bool:
     raise LookupError(message)
 
 
-def _value(name: str, value: str) -> str | None:
-    """Return the value, read from its file if need be; an empty file says nothing."""
+def _value(name: str, value: str) -> str:
+    """Return the value, read from its file if need be."""
     if not name.endswith("_FILE"):
         return value
     try:
-        return Path(value).read_text(encoding="utf-8").strip() or None
+        return Path(value).read_text(encoding="utf-8").strip()
     except OSError as error:
         message = f"the file that it names cannot be read: {error.strerror}"
         raise LookupError(message) from error

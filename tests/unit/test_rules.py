@@ -144,6 +144,14 @@ def test_a_public_step_is_announced_to_the_owner_a_working_day_before() -> None:
     assert public.shifts == (five,)
 
 
+def test_a_public_step_knows_its_announcement() -> None:
+    ladder = "[{at: target, tell: '#leads'}, {at: 1 day after, tell: owner}]"
+    found = rule(ladder=ladder)
+    kinds = [firing.kind for firing in found.firings]
+    assert kinds == [Kind.HEADS_UP, Kind.BREACH, Kind.ESCALATION]
+    assert [found.heads_up(number) for number in range(3)] == [None, 0, None]
+
+
 def test_a_repeat_tells_as_many_times_more_as_it_says() -> None:
     ladder = "[{at: target, tell: owner, repeat: {every: 2 days, at_most: 3}}]"
     firings = rule(ladder=ladder).firings
@@ -165,6 +173,20 @@ def test_firings_come_in_the_order_of_their_time() -> None:
         "2 working days after",
         "10 days after",
     ]
+
+
+@pytest.mark.parametrize(
+    "week", ["168 hours", "7 days", "5 working days", "40 working hours"]
+)
+def test_a_step_a_week_before_a_target_of_a_week_is_at_the_start(week: str) -> None:
+    # Five working days of eight hours make a week, whichever clock says so.
+    with pytest.raises(ConfigError, match="is not after the clock starts"):
+        rule(target="7 days", ladder=f"[{{at: {week} before, tell: owner}}]")
+    number, unit = week.split(" ", 1)
+    less = f"{int(number) - 1} {unit}"
+    early = rule(target="7 days", ladder=f"[{{at: {less} before, tell: owner}}]")
+    other = rule(target=week, ladder="[{at: 167 hours before, tell: owner}]")
+    assert (len(early.firings), len(other.firings)) == (1, 1)
 
 
 @pytest.mark.parametrize(

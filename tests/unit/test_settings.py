@@ -41,6 +41,8 @@ def test_a_source_is_all_that_must_be_said(tmp_path: Path) -> None:
     assert source.url.get_secret_value() == "mysql+pymysql://reader@db/cats"
     assert source.every == timedelta(minutes=5)
     assert source.lookback == timedelta(days=180)
+    assert source.evidence_lag == timedelta(0)
+    assert source.statement_timeout == timedelta(minutes=2)
     assert found.rules == "../rules"
     assert found.state.url.get_secret_value() == "sqlite:///svar.db"
     assert found.metrics.listen == ("127.0.0.1", 9464)
@@ -236,13 +238,11 @@ def test_an_empty_token_is_no_token(tmp_path: Path, key: str) -> None:
         assert (slack.token, slack.app_token) == (None, None)
 
 
-def test_an_empty_file_leaves_what_the_settings_say(tmp_path: Path) -> None:
-    empty = tmp_path / "token"
+def test_an_empty_file_is_no_silent_default(tmp_path: Path) -> None:
+    empty = tmp_path / "url"
     empty.touch()
-    text = PLAIN + "slack: {token: ours}\n"
-    slack = load(tmp_path, text, SVAR_SLACK__TOKEN_FILE=str(empty)).slack
-    assert slack.token is not None
-    assert slack.token.get_secret_value() == "ours"
+    with pytest.raises(ConfigError, match="SVAR_STATE__URL_FILE.*not a database URL"):
+        load(tmp_path, PLAIN, SVAR_STATE__URL_FILE=str(empty))
 
 
 def test_foreign_variables_are_left_alone(tmp_path: Path) -> None:
@@ -303,6 +303,8 @@ def test_a_token_file_in_another_encoding_is_told(tmp_path: Path) -> None:
     [
         ("", "sources: is empty"),
         ("sources:\n  - reader\n", "sources[0]: expected keys and values, found text"),
+        ("sources: [{mapping: opencats}]", 'URL: nothing in the file is called "ats"'),
+        ("sources: [name]", 'URL: nothing in the file is called "ats"'),
         ("sources: {}\n", "sources: expected a list, found keys and values"),
         ("words", "expected keys and values, found text"),
         ("- words", "expected keys and values, found a list"),

@@ -92,6 +92,12 @@ def test_fifty_levels_are_deep_enough() -> None:
         parse("[" * 51 + "]" * 51)
 
 
+def test_lists_beside_each_other_are_not_deep() -> None:
+    assert len(parse("- []\n" * 60)) == 60
+    with pytest.raises(ConfigError, match="nested too deeply"):
+        parse("- []\n" * 60 + "- " + "[" * 50 + "]" * 50)
+
+
 def test_aliases_cannot_nest_deeper_than_brackets() -> None:
     lines = ["- &a0 [x]"] + [f"- &a{n} [*a{n - 1}]" for n in range(1, 60)]
     with pytest.raises(ConfigError, match="aliases make this file grow without end"):
