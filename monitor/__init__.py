@@ -1,1 +1,34 @@
-"""Svar."""
+"""Svar watches a recruiting database so that no candidate is left without an answer.
+
+The modules, read in this order; each imports only from those above it:
+
+errors         what can go wrong, and where in which file
+model          the frozen nouns that cross the borders between modules
+clock          the only reader of the time of day
+shipped        where the rules and mappings that come along are
+worktime       durations and calendars: when a promise is up
+misfit         why a value does not fit its place, in an admin's words
+yamlfile       YAML with line numbers, checked against a shape
+environment    what SVAR_ variables lay over the settings
+settings       the daemon's settings and its secrets
+wording        the admins' own message lines
+rules          the rule language
+mapping        how one recruiting database is read
+configuration  settings, mappings and rules as one checked whole
+attribution    which message answers which application
+privacy        how a candidate may be called
+evaluate       rules x applications x now -> findings
+alerts         what a finding, or its absence, does to what we remember
+outbox         who is told what, and when
+messages       notices -> text and blocks
+source         reads the recruiting database, never writes
+store          alerts and the outbox, in one transaction
+slack          one call to Slack, and what its answer means
+terminal       draws messages where there is no Slack
+cycle          read -> plan -> store
+delivery       claim -> post -> record
+metrics        the jobs' reports in Prometheus' words
+daemon         the ticker, the HTTP endpoint, signals and reload
+demo           a season of hiring, from a seed
+cli            arguments, printing and exit codes
+"""

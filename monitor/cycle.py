@@ -12,7 +12,7 @@ from datetime import datetime
 from monitor import alerts, evaluate, outbox, privacy
 from monitor.alerts import Alert, Change
 from monitor.configuration import Configuration
-from monitor.errors import SourceError
+from monitor.errors import ConfigError, SourceError
 from monitor.evaluate import Check, Finding, World
 from monitor.model import Application
 from monitor.outbox import Digests
@@ -90,14 +90,15 @@ def plan(
     made = Plan(now)
     watched = {application_id for _, application_id in open_alerts}
     horizon = now + evaluate.SKEW
+    find, waiting = evaluate.find, made.waiting
     for row in applications:
         made.applications += 1
-        made.waiting[row.phase or "", row.waiting_on or ""] += 1
+        waiting[row.phase or "", row.waiting_on or ""] += 1
         if row.applied_at > horizon:
             made.future += 1
         is_watched = row.application_id in watched
         for check in checks:
-            finding = evaluate.find(check, row)
+            finding = find(check, row)
             if finding is not None:
                 made.findings += 1
             elif not is_watched:
@@ -197,6 +198,9 @@ class Cycle:
             )
         except SourceError as error:
             return self._fail(now, "failed", error.reason, str(error))
+        except ConfigError as error:  # the database is no longer as the mapping says
+            problems = "; ".join(map(str, error.problems))
+            return self._fail(now, "failed", "mapping", problems)
         if not made.applications and expected:
             message = (
                 f"{self.source.name} returned no application at all; nothing is closed"

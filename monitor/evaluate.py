@@ -173,6 +173,9 @@ def _test(condition: Condition) -> Test:
 
 def find(check: Check, row: Application) -> Finding | None:
     """Return the finding that this rule makes of the application, if any."""
+    for _, holds in check.tests:
+        if not holds(row):
+            return None
     started_at = check.start(row)
     if started_at is None or started_at >= check.entry:
         return None
@@ -180,9 +183,6 @@ def find(check: Check, row: Application) -> Finding | None:
     for index in check.stops:
         stopped_at = cells[index]
         if stopped_at is not None and stopped_at >= started_at:
-            return None
-    for _, holds in check.tests:
-        if not holds(row):
             return None
     return _finding(check, row, started_at)
 

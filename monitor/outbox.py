@@ -51,6 +51,12 @@ class Digests:
             return day
         return None
 
+    def opens(self, now: datetime) -> datetime | None:
+        """Return when digests may be sent again, or None where they may be sent now."""
+        if self.day(now):
+            return None
+        return self.calendar.next_open(self.slot(now))
+
     def _hour(self, day: date) -> datetime:
         return self.calendar.at_local(day, self.digest_at)
 

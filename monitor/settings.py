@@ -236,6 +236,12 @@ class Settings(Strict):
 
 def read(path: Path, environ: Mapping[str, str]) -> tuple[Settings, Document]:
     """Return the settings in path under environ; raise ConfigError with all problems."""
+    if not path.exists():
+        message = (
+            "there is no such file; name yours with --config or SVAR_CONFIG, "
+            "or see svar work first with `svar demo`"
+        )
+        raise ConfigError([Problem(str(path), 0, 0, "", message)])
     document = yamlfile.read(path)
     data, origins, problems = environment.overlay(
         document.data, environ, set(Settings.model_fields)

@@ -5,12 +5,13 @@ drops after the request, and a message would stand twice.
 """
 
 import errno
-import json
+import re
 import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from http.client import HTTPException
 from typing import Any
 from urllib.error import URLError
@@ -25,8 +26,8 @@ TIMEOUT_SECONDS = 10
 EVENT_TYPE = "svar_notice"
 HISTORY_LIMIT = 200
 LOOK_BACK = timedelta(minutes=5)
-RATE_LIMITED = 429
-SERVER_ERROR = 500
+LONGEST_WAIT = 86_400.0  # seconds; what a broken proxy may ask for is not believed
+UNREADABLE = "unreadable_answer"
 SCOPES = ("chat:write", "im:write", "im:history", "users:read", "users:read.email")
 _ROUTE = {
     "channel_not_found",
@@ -35,6 +36,8 @@ _ROUTE = {
     "user_not_found",
     "users_not_found",
     "user_disabled",
+    "user_not_visible",
+    "restricted_action",
     "cannot_dm_bot",
     "messages_tab_disabled",
 }
@@ -56,6 +59,16 @@ _FORM = {
 }
 _GONE = {"message_not_found", "cant_update_message", "edit_window_closed"}
 _NOT_SENT = {"ratelimited", "rate_limited", "message_limit_exceeded"}
+# What slack-sdk lets through: a broken connection, bytes that are no text, JSON that
+# is no object.
+_UNREADABLE = (
+    OSError,
+    HTTPException,
+    ValueError,
+    LookupError,
+    AttributeError,
+    SlackClientError,
+)
 _UNREACHABLE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ECONNREFUSED}
 
 
@@ -70,11 +83,13 @@ class Member:
 class Slack:
     """Talks to one workspace with one token."""
 
-    def __init__(self, token: str, api_url: str) -> None:
+    def __init__(
+        self, token: str, api_url: str, *, timeout: int = TIMEOUT_SECONDS
+    ) -> None:
         self._client = WebClient(
             token=token,
             base_url=api_url.rstrip("/") + "/",
-            timeout=TIMEOUT_SECONDS,
+            timeout=timeout,
             retry_handlers=[],
         )
 
@@ -121,7 +136,7 @@ class Slack:
             raise DeliveryError(Outcome.UNKNOWN, "no_timestamp_in_answer")
         return str(answer.get("channel") or channel), str(answer["ts"])
 
-    def update(self, channel: str, ts: str, message: Message) -> bool:
+    def update(self, channel: str, ts: str, message: Message, *, plain: bool) -> bool:
         """Edit a message; False where it cannot be edited any more."""
         try:
             _call(
@@ -129,7 +144,7 @@ class Slack:
                 channel=channel,
                 ts=ts,
                 text=message.text,
-                blocks=message.blocks,
+                blocks=[] if plain else message.blocks,  # left out, the old ones stay
             )
         except DeliveryError as error:
             if error.reason in _GONE or error.outcome is Outcome.ROUTE:
@@ -138,17 +153,13 @@ class Slack:
         return True
 
     def find(self, channel: str, key: str, *, since: datetime) -> str | None:
-        """Return the timestamp of the message with this key, or None if it is not there."""
+        """Return the timestamp of the message with this key, or None if it is not there.
+
+        Where the token may not read, the outcome is that of a channel out of reach.
+        """
         cursor = None
         while True:
-            answer = _call(
-                self._client.conversations_history,
-                channel=channel,
-                oldest=str((since - LOOK_BACK).timestamp()),
-                limit=HISTORY_LIMIT,
-                include_all_metadata=True,
-                cursor=cursor,
-            )
+            answer = self._history(channel, since, cursor)
             for message in answer.get("messages") or []:
                 payload = (message.get("metadata") or {}).get("event_payload") or {}
                 if payload.get("key") == key:
@@ -157,24 +168,46 @@ class Slack:
             if not cursor:
                 return None
 
+    def _history(self, channel: str, since: datetime, cursor: str | None) -> Any:
+        try:
+            return _call(
+                self._client.conversations_history,
+                channel=channel,
+                oldest=str((since - LOOK_BACK).timestamp()),
+                limit=HISTORY_LIMIT,
+                include_all_metadata=True,
+                cursor=cursor,
+            )
+        except DeliveryError as error:
+            if error.reason == "missing_scope":  # the token may still post
+                raise DeliveryError(Outcome.ROUTE, error.reason) from error
+            raise
+
 
 def _call(method: Callable[..., Any], **arguments: Any) -> Any:
     """Return Slack's answer; raise DeliveryError for anything but a clear yes."""
     try:
-        return method(**arguments)
+        answer = method(**arguments)
     except SlackApiError as error:
         raise _refused(error) from error
     except URLError as error:
         raise _unconnected(error) from error
-    except (OSError, HTTPException, json.JSONDecodeError, SlackClientError) as error:
+    except _UNREADABLE as error:
         raise DeliveryError(Outcome.UNKNOWN, type(error).__name__) from error
+    if not isinstance(answer.data, dict):
+        raise DeliveryError(Outcome.UNKNOWN, UNREADABLE)
+    return answer
 
 
 def _refused(error: SlackApiError) -> DeliveryError:
     answer: Any = error.response
-    status = int(_of(answer, "status_code") or _of(answer, "status") or 0)
-    reason = str(_of(answer, "error") or status or "unreadable_answer")
-    if status == RATE_LIMITED or reason in _NOT_SENT:
+    body = answer.data if isinstance(answer.data, dict) else {}
+    reason = str(body.get("error", ""))
+    if not re.fullmatch(r"[a-z0-9_]{1,60}", reason):
+        # slack-sdk puts a piece of the page here, which is no label of a metric.
+        okay = answer.status_code == HTTPStatus.OK
+        reason = UNREADABLE if okay else f"http_{answer.status_code}"
+    if answer.status_code == HTTPStatus.TOO_MANY_REQUESTS or reason in _NOT_SENT:
         return DeliveryError(Outcome.NOT_SENT, "ratelimited", _retry_after(answer))
     for outcome, reasons in (
         (Outcome.ROUTE, _ROUTE),
@@ -187,22 +220,10 @@ def _refused(error: SlackApiError) -> DeliveryError:
     return DeliveryError(Outcome.UNKNOWN, reason)
 
 
-def _of(answer: Any, key: str) -> Any:
-    """Return a field of an answer, which is a mapping or an object with attributes."""
-    found = getattr(answer, key, None)
-    if found is None and hasattr(answer, "get"):
-        try:
-            found = answer.get(key)
-        except (TypeError, ValueError):  # a body that is no mapping
-            found = None
-    return found
-
-
 def _retry_after(answer: Any) -> float | None:
-    headers = _of(answer, "headers") or {}
-    named = {str(key).lower(): value for key, value in dict(headers).items()}
+    named = {str(key).lower(): value for key, value in answer.headers.items()}
     value = str(named.get("retry-after", ""))
-    return float(value) if value.isdigit() else None
+    return min(float(value), LONGEST_WAIT) if value.isdecimal() else None
 
 
 def _unconnected(error: URLError) -> DeliveryError:

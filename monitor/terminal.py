@@ -50,7 +50,14 @@ class Terminal:
         self.console.print(panel(message, self.caption(channel)))
         return channel, str(self.count)
 
-    def update(self, channel: str, ts: str, message: Message) -> bool:  # noqa: ARG002
+    def update(
+        self,
+        channel: str,
+        ts: str,  # noqa: ARG002 - as above
+        message: Message,
+        *,
+        plain: bool,  # noqa: ARG002
+    ) -> bool:
         self.console.print(
             panel(message, f"{self.caption(channel)} · edited", style="green")
         )

@@ -28,6 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         command = importlib.import_module(f"monitor.cli.{options.module}")
         code: int = getattr(command, options.call)(options)
+        sys.stdout.flush()  # here, where a reader that went away is no error
     except ConfigError as error:
         importlib.import_module("monitor.cli.problems").show(error)
         return WRONG

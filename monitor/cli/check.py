@@ -5,6 +5,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -21,6 +22,7 @@ from monitor.evaluate import NOTHING, Finding, Late
 from monitor.messages import words
 from monitor.source import Source
 
+YEARS = range(1970, 2200)  # of `--as-of`; further out there is no room to count
 BAR = 8
 WIDE = 160  # where no terminal sets the width
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
@@ -43,11 +45,9 @@ def run(options: argparse.Namespace) -> int:
     results = []
     for settings in loaded.settings.sources:
         mapping = loaded.mappings[settings.name]
-        source = Source(settings, mapping)
-        console = Console(stderr=True)
-        with console.status(f"reading {settings.name} ..."):
+        status = Console(stderr=True).status(f"reading {settings.name} ...")
+        with closing(Source(settings, mapping)) as source, status:
             plan, report = check(source, loaded, now=now)
-        source.close()
         results.append(Result(settings.name, mapping.file.title, plan, report))
     if options.json:
         print(json.dumps(_json(results, loaded, now), indent=2, ensure_ascii=False))  # noqa: T201
@@ -59,14 +59,16 @@ def run(options: argparse.Namespace) -> int:
 
 def _instant(text: str, loaded: Configuration) -> datetime:
     """Return the instant; without a zone it is local to the calendar."""
+    message = f'"{text}" is not an instant (try 2026-11-23T09:00+01:00)'
+    problem = Problem("--as-of", 0, 0, "", message)
     try:
         at = datetime.fromisoformat(text)
     except ValueError as error:
-        message = f'"{text}" is not an instant (try 2026-11-23T09:00+01:00)'
-        raise ConfigError([Problem("--as-of", 0, 0, "", message)]) from error
-    return (at if at.tzinfo else at.replace(tzinfo=loaded.calendar.zone)).astimezone(
-        UTC
-    )
+        raise ConfigError([problem]) from error
+    if at.year not in YEARS:
+        raise ConfigError([problem])
+    zoned = at if at.tzinfo else at.replace(tzinfo=loaded.calendar.zone)
+    return zoned.astimezone(UTC)
 
 
 def _is_failing(results: Sequence[Result], threshold: str | None) -> bool:
@@ -178,7 +180,9 @@ def _table(late: Sequence[Finding], loaded: Configuration, now: datetime) -> Tab
         ("who has it", "left"),
         ("since", "left"),
     ):
-        table.add_column(name, justify="right" if side == "right" else "left", no_wrap=True)
+        table.add_column(
+            name, justify="right" if side == "right" else "left", no_wrap=True
+        )
     counts = Counter(each.rule for each in late)
     most = max(counts.values())
     for rule in loaded.rulebook.rules:
@@ -198,7 +202,9 @@ def _table(late: Sequence[Finding], loaded: Configuration, now: datetime) -> Tab
 
 def _holder(findings: Sequence[Finding]) -> str:
     """Return in whose hands most of these are."""
-    managers = sum(each.owner is not None and each.owner == each.manager for each in findings)
+    managers = sum(
+        each.owner is not None and each.owner == each.manager for each in findings
+    )
     return "line manager" if managers * 2 > len(findings) else "recruiter"
 
 

@@ -32,6 +32,7 @@ from monitor.daemon.teller import Teller
 from monitor.delivery.routes import Transport
 from monitor.errors import ConfigError, MonitorError, StoreError
 from monitor.metrics import Metrics
+from monitor.outbox import Digests
 from monitor.source import Source
 from monitor.store import Store, ledger, mail
 
@@ -108,7 +109,15 @@ class Daemon:
             backlog = mail.backlog(connection, now=now)
         self.metrics.delivered(report, backlog, now=now)
         self.teller.delivered(report)
+        self._tell_waiting(backlog.by_status["queued"], now)
         return report
+
+    def _tell_waiting(self, notices: int, now: datetime) -> None:
+        loaded = self.configuration
+        digests = Digests(loaded.calendar, loaded.settings.slack.digest_at)
+        until = digests.opens(now)
+        local = until and until.astimezone(loaded.calendar.zone)
+        self.teller.waits(notices, f"{local:%a %d %b %H:%M}" if local else "")
 
     def reload(self) -> bool:
         """Take up the files as they are now, or keep what runs; return which."""
@@ -149,6 +158,7 @@ class Daemon:
         self.log.info("svar stops")
         _drain(scheduler)
         http.shutdown()
+        http.server_close()
         self.close()
 
     def _schedule(self) -> BackgroundScheduler:
@@ -163,6 +173,7 @@ class Daemon:
         scheduler.add_listener(self._count, sum(_EVENTS))
         first = clock.utc_now()
         for source in self.sources:
+            self._polled_at[source.name] = first  # a first poll that hangs shows too
             scheduler.add_job(
                 self._guarded,
                 "interval",

@@ -5,6 +5,7 @@ import logging
 from datetime import UTC, datetime
 
 _OURS = "fields"
+_SILENT = ("apscheduler.executors", "slack_sdk")  # repeat what we say ourselves
 
 
 class TextFormatter(logging.Formatter):
@@ -42,6 +43,8 @@ def set_up(style: str, level: str) -> logging.Logger:
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter() if style == "json" else TextFormatter())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    for name in _SILENT:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     logger = logging.getLogger("svar")
     logger.setLevel(level.upper())
     return logger

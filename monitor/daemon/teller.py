@@ -53,6 +53,8 @@ class Teller:
         if report.rejected_ids:
             ids = ", ".join(report.rejected_ids[:NAMED_IDS])
             self.once(f"{run.source} rows", f"rows that cannot be read: {ids}")
+        else:
+            self.over(f"{run.source} rows")
         for rule, count in report.held.items():
             self.log.warning("closures held", extra=fields(rule=rule, alerts=count))
 
@@ -72,6 +74,17 @@ class Teller:
                 "slack call failed", extra=fields(error=error, times=count)
             )
         self._token(is_valid=report.is_token_valid)
+
+    def waits(self, notices: int, until: str) -> None:
+        """Tell that notices wait for working hours; an empty `until` means they do not."""
+        if not notices or not until:
+            self.over("outbox")
+        elif self._said.get("outbox") != until:
+            self._said["outbox"] = until
+            self.log.info(
+                "notices wait for working hours",
+                extra=fields(notices=notices, until=until),
+            )
 
     def refused(self, error: ConfigError) -> None:
         """Tell every problem of a configuration that is not taken up."""
@@ -97,6 +110,8 @@ class Teller:
             for key in FIXED
             if getattr(before.settings, key) != getattr(loaded.settings, key)
         ]
+        if before.mappings != loaded.mappings:
+            fixed.append("mapping")
         if fixed:
             keys = ", ".join(fixed)
             self.log.warning(

@@ -1,13 +1,18 @@
-"""Tells when a rule or the settings change on disk."""
+"""Tells when a rule, a mapping or the settings change on disk."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from threading import Event, Thread
 
 import watchfiles
+from watchfiles import Change
 
 SETTLE_MS = 300  # an editor writes a file in several steps
-CHECK_MS = 2000  # how often a folder that is gone is looked for again
+CHECK_MS = 2000  # how often a folder that went away or was replaced is noticed
+SUFFIXES = (".yaml", ".yml", ".sql")
+
+Identity = tuple[Path, int, int]
 
 
 def watch(
@@ -15,35 +20,57 @@ def watch(
 ) -> Thread:
     """Call `changed` after each change below these paths, until stop is set.
 
-    The paths are asked for again after each change: a folder may go and come back.
+    The paths are asked for again and again, since a folder may go and come back, or
+    another may be put in its place under the same name.
     """
 
     def run() -> None:
+        known = _identities(paths())
         while not stop.is_set():
-            wanted = paths()
-            there = [path for path in wanted if path.exists()]
-            if _wait(there, stop, is_whole=len(there) == len(wanted)):
-                changed()
+            for changes in _changes(known, stop):
+                found = _identities(paths())
+                if changes or found != known:
+                    changed()
+                if found != known:
+                    known = found
+                    break
 
     thread = Thread(target=run, name="watcher", daemon=True)
     thread.start()
     return thread
 
 
-def _wait(there: list[Path], stop: Event, *, is_whole: bool) -> bool:
-    """Return whether something changed; False after a while where a path is missing."""
-    if not there:
-        stop.wait(CHECK_MS / 1000)
-        return True
-    for changes in watchfiles.watch(
-        *there,
-        recursive=False,
-        debounce=SETTLE_MS,
-        step=SETTLE_MS,
-        stop_event=stop,
-        rust_timeout=CHECK_MS,
-        yield_on_timeout=not is_whole,
-        raise_interrupt=False,
-    ):
-        return bool(changes) or not is_whole
-    return False
+def _identities(paths: Iterable[Path]) -> set[Identity]:
+    """Return which folders stand at the paths; the ones that are gone are left out."""
+    found = set()
+    for path in paths:
+        try:
+            status = path.stat()
+        except OSError:
+            continue
+        found.add((path, status.st_dev, status.st_ino))
+    return found
+
+
+def _changes(known: set[Identity], stop: Event) -> Iterator[set[tuple[Change, str]]]:
+    """Yield what changed, and an empty set now and then."""
+    with suppress(OSError):  # gone in between, or the system grants no more watches
+        if known:
+            yield from watchfiles.watch(
+                *(path for path, _, _ in known),
+                watch_filter=lambda _, path: _is_ours(Path(path)),
+                recursive=False,
+                debounce=SETTLE_MS,
+                step=SETTLE_MS // 3,
+                stop_event=stop,
+                rust_timeout=CHECK_MS,
+                yield_on_timeout=True,
+                raise_interrupt=False,
+            )
+    stop.wait(CHECK_MS / 1000)
+    yield set()
+
+
+def _is_ours(path: Path) -> bool:
+    """Tell a file that is read; `..data` is how Kubernetes swaps a mounted folder."""
+    return path.suffix in SUFFIXES or path.name.startswith("..")

@@ -21,6 +21,7 @@ from monitor.store.mail import Post, PostStatus
 
 TOKEN_CHECK = timedelta(seconds=60)
 ROUTE_RETRY = timedelta(hours=1)
+EDIT_RETRY = 60  # seconds
 BATCH = 100  # posts of one kind in one run, so that a tick stays short
 
 
@@ -149,7 +150,7 @@ class Delivery:
             except DeliveryError as error:
                 if error.outcome is not Outcome.ROUTE:
                     raise
-                self.router.forget(post.recipient, error.reason, now)
+                self.router.forget(route, error.reason, now)
                 continue
             return route, *found
         raise DeliveryError(
@@ -159,7 +160,10 @@ class Delivery:
     def _failed(
         self, post: Post, error: DeliveryError, now: datetime, report: Report
     ) -> None:
-        """Write what an attempt's failure means; stop the run where others would fail."""
+        """Write what an attempt's failure means; stop the run where others would fail.
+
+        An unknown outcome stops it too: where Slack hangs, each call costs its time-out.
+        """
         self._note(error, now, report)
         wait = outbox.retry_in(post.attempts, post.key)
         values: dict[str, object] = {"error": error.reason}
@@ -178,7 +182,7 @@ class Delivery:
             case Outcome.NOT_SENT:
                 wait = max(wait, timedelta(seconds=error.retry_after or 0))
         self._settle(post, status, report, due_at=now + wait, **values)
-        if error.outcome in {Outcome.TOKEN, Outcome.NOT_SENT}:
+        if error.outcome not in {Outcome.ROUTE, Outcome.FORM}:
             raise _Stop
 
     def _note(self, error: DeliveryError, now: datetime, report: Report) -> None:
@@ -206,12 +210,12 @@ class Delivery:
                 ts = self._find(post)
             except DeliveryError as error:
                 self._note(error, now, report)
-                self._settle(
-                    post, PostStatus.UNKNOWN, report, due_at=now + outbox.QUARANTINE
-                )
-                if error.outcome in {Outcome.TOKEN, Outcome.NOT_SENT}:
+                if error.outcome is not Outcome.ROUTE:
+                    self._settle(
+                        post, PostStatus.UNKNOWN, report, due_at=now + outbox.QUARANTINE
+                    )
                     raise _Stop from error
-                continue
+                ts = None  # no looking there, ever: rather told twice than never
             if ts is None:
                 self._settle(post, PostStatus.WAITING, report, due_at=now)
             else:
@@ -235,20 +239,32 @@ class Delivery:
         with self.store.read() as connection:
             posts = mail.read(connection, mail.edits(connection, now=now, most=BATCH))
         for post in posts:
-            message = self._render(post, "" if post.is_public else post.name)
-            values: dict[str, object] = {"edit_due_at": None, "digest": message.digest}
-            if post.channel and post.ts and message.digest != post.digest:
-                try:
-                    done = self.transport.update(post.channel, post.ts, message)
-                    report.posts["edited" if done else "edit_refused"] += 1
-                except DeliveryError as error:
-                    self._note(error, now, report)
-                    wait = timedelta(seconds=error.retry_after or 60)
-                    values = {"edit_due_at": now + wait}
+            values = self._update(post, now, report)
             with self.store.write() as connection:
-                mail.change(connection, post.id, **values)
-            if values["edit_due_at"] is not None:
+                mail.edited(connection, post, **values)
+            if "digest" not in values and "is_plain" not in values:
                 raise _Stop
+
+    def _update(self, post: Post, now: datetime, report: Report) -> dict[str, object]:
+        """Make the message say what is so now; return what to write about the post."""
+        message = self._render(post, "" if post.is_public else post.name)
+        done: dict[str, object] = {"edit_due_at": None, "digest": message.digest}
+        if not post.channel or not post.ts or message.digest == post.digest:
+            return done
+        try:
+            taken = self.transport.update(
+                post.channel, post.ts, message, plain=post.is_plain
+            )
+        except DeliveryError as error:
+            self._note(error, now, report)
+            if error.outcome is not Outcome.FORM:
+                wait = timedelta(seconds=error.retry_after or EDIT_RETRY)
+                return {"edit_due_at": now + wait}
+            if not post.is_plain:
+                return {"edit_due_at": now, "is_plain": True}
+            taken = False
+        report.posts["edited" if taken else "edit_refused"] += 1
+        return done
 
     def _render(self, post: Post, name: str) -> Message:
         configuration = self._configuration()
@@ -256,9 +272,11 @@ class Delivery:
             messages.line(alert, kind, configuration.rulebook.get(alert.seen.rule))
             for alert, kind in post.told
         ]
+        roles = configuration.settings.people.roles
+        mine = frozenset(role for role in roles if roles[role] == post.recipient)
         return messages.render(
             lines,
-            Reader(post.recipient, name),
+            Reader(post.recipient, name, mine),
             calendar=configuration.calendar,
             now=post.rendered_at,
         )

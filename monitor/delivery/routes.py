@@ -10,8 +10,8 @@ from monitor.errors import DeliveryError, Outcome
 from monitor.messages import Message
 from monitor.settings import Settings
 from monitor.slack import Member
-from monitor.store import Store, mail
-from monitor.store.mail import Person
+from monitor.store import Store, contacts
+from monitor.store.contacts import Person
 
 KNOWN_FOR = timedelta(hours=24)
 UNKNOWN_FOR = timedelta(hours=1)
@@ -30,7 +30,9 @@ class Transport(Protocol):
         self, channel: str, message: Message, key: str, *, plain: bool
     ) -> tuple[str, str]: ...
 
-    def update(self, channel: str, ts: str, message: Message) -> bool: ...
+    def update(
+        self, channel: str, ts: str, message: Message, *, plain: bool
+    ) -> bool: ...
 
     def find(self, channel: str, key: str, *, since: datetime) -> str | None: ...
 
@@ -41,6 +43,7 @@ class Route:
 
     channel: str
     name: str  # empty in a channel, where no name may stand
+    email: str = ""  # whose channel it is
 
 
 class Router:
@@ -77,18 +80,18 @@ class Router:
         yield Route(named.get(fallback, fallback), "")
         raise refusal
 
-    def forget(self, recipient: str, reason: str, now: datetime) -> None:
+    def forget(self, route: Route, reason: str, now: datetime) -> None:
         """Remember that Slack refused this person's channel, until it is asked again."""
-        if not outbox.is_channel(recipient) and recipient != outbox.NOBODY:
-            self._remember(Person(recipient, None, None, None, now, reason))
+        if route.email:
+            self._remember(Person(route.email, None, None, None, now, reason))
 
     def _person(self, email: str, now: datetime) -> Route:
         with self.store.read() as connection:
-            known = mail.person(connection, email)
+            known = contacts.read(connection, email)
         if known and known.error and now < known.checked_at + UNKNOWN_FOR:
             raise DeliveryError(Outcome.ROUTE, known.error)
         if known and known.channel and now < known.checked_at + KNOWN_FOR:
-            return Route(known.channel, known.name or first_name(email))
+            return Route(known.channel, known.name or first_name(email), email)
         try:
             member = self.transport.lookup(email)
             channel = self.transport.open(member.id)
@@ -99,11 +102,11 @@ class Router:
                 raise DeliveryError(Outcome.NOT_SENT, error.reason) from error
             raise
         self._remember(Person(email, member.id, channel, member.name, now, None))
-        return Route(channel, member.name or first_name(email))
+        return Route(channel, member.name or first_name(email), email)
 
     def _remember(self, person: Person) -> None:
         with self.store.write() as connection:
-            mail.remember(connection, person)
+            contacts.remember(connection, person)
 
 
 def first_name(email: str) -> str:

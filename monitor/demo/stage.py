@@ -57,7 +57,14 @@ class Stage:
         self._show(channel, message, in_full=is_new)
         return channel, key
 
-    def update(self, channel: str, ts: str, message: Message) -> bool:  # noqa: ARG002
+    def update(
+        self,
+        channel: str,
+        ts: str,  # noqa: ARG002 - as above
+        message: Message,
+        *,
+        plain: bool,  # noqa: ARG002
+    ) -> bool:
         self.edits += 1
         in_full = self.edits <= EDITS_IN_FULL
         self._show(channel, message, in_full=in_full, edited=True)

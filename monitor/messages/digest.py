@@ -16,6 +16,7 @@ from monitor.worktime import Calendar, Duration, Unit
 
 MINE, SOON, THEIRS = "Past our promise", "Coming up", "Waiting on a colleague"
 _ORDER = list(Severity)
+_KINDS = [Kind.HEADS_UP, Kind.ESCALATION, Kind.BREACH, Kind.WARNING]
 _UNKNOWN_WORDING = wording.parse("waiting since {{ since }}")
 _SOME_DAYS = Duration(1, Unit.DAYS)  # a wait is told in days where no rule says
 MOST_PLACES = 20  # departments named in one line
@@ -84,8 +85,17 @@ def render(
     An edit renders the same lines with the same `now`: only what was settled since
     looks different.
     """
-    view = _View(calendar, now)
+    lines, view = _once(lines), _View(calendar, now)
     return _private(lines, view, reader) if reader.name else _public(lines, view)
+
+
+def _once(lines: Sequence[Line]) -> list[Line]:
+    """Return one line for each alert: a breach says all that its warning said."""
+    by_alert: dict[object, Line] = {}
+    for each in sorted(lines, key=lambda line: _KINDS.index(line.kind)):
+        seen = each.alert.seen
+        by_alert.setdefault((*_application(each), seen.rule, seen.started_at), each)
+    return list(by_alert.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +112,15 @@ def _private(lines: Sequence[Line], view: _View, reader: Reader) -> Message:
     ordered = sorted(lines, key=_worst_first)
     me = {reader.recipient, *reader.roles}
     mine = [each for each in ordered if each.alert.seen.owner in me]
+    theirs = [each for each in ordered if each.alert.seen.owner not in me]
     late = [each for each in mine if view.is_late(each)]
+    soon = [each for each in mine if not view.is_late(each)]
     parts = [
         Part(MINE, _texts(late, view)),
-        Part(SOON, _texts([each for each in mine if each not in late], view)),
-        Part(THEIRS, _texts([each for each in ordered if each not in mine], view)),
+        Part(SOON, _texts(soon, view)),
+        Part(THEIRS, _texts(theirs, view)),
     ]
-    title = f"{_hello(view, reader.name)} {_headline(mine or ordered, mine=bool(mine))}"
+    title = f"{_hello(view, reader.name)} {_headline(mine or theirs, mine=bool(mine))}"
     return compose(title, _intro(mine, late), parts, _note(lines))
 
 
@@ -195,7 +207,7 @@ def _wait(line: Line, view: _View) -> str:
         "since": words.day(seen.started_at, calendar, now=now),
         "due": due,
         "late": line.span(seen.due_at, now, calendar),
-        "promise": str(line.promise or "our promise"),
+        "promise": str(line.promise),
     }
     return escape(wording.render(line.wording, values))
 
@@ -246,8 +258,8 @@ def _public(lines: Sequence[Line], view: _View) -> Message:
         who = words.plural(_people(lines), "candidate waits", "candidates wait")
         title = f"{who} for an answer that is soon due."
     rows = [
-        _row(title, list(group))
-        for title, group in groupby(ordered, lambda each: each.title)
+        _row(promise, list(group))
+        for promise, group in groupby(ordered, lambda each: each.title)
     ]
     return compose(title, [], [Part("", rows)], _note(lines))
 

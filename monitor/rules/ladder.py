@@ -14,9 +14,9 @@ def fire(step: Step, shifts: tuple[Shift, ...]) -> list[Firing]:
     if any(word.startswith("#") for word in step.tell):
         # Nobody is surprised in public: the owner hears a working day before.
         day_before = (Duration(1, Unit.WORKING_DAYS), True)
-        label = f"heads-up for {step.at}"
+        name = firings[0].announced_by
         firings.insert(
-            0, Firing(label, Kind.HEADS_UP, ("owner",), (*shifts, day_before))
+            0, Firing(name, Kind.HEADS_UP, ("owner",), (*shifts, day_before))
         )
     if step.repeat:
         every = (step.repeat.every, False)

@@ -49,12 +49,19 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Firing:
-    """One instant at which a rule tells somebody: a step, or one repeat of it."""
+    """One instant at which a rule tells somebody: a step, or one repeat of it.
+
+    `announced_by` is what the heads-up of a public step is called.
+    """
 
     at: str
     kind: Kind
     tell: tuple[str, ...]
     shifts: tuple[Shift, ...]
+
+    @property
+    def announced_by(self) -> str:
+        return f"heads-up for {self.at}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +88,9 @@ class Rule:
 
     def heads_up(self, firing: int) -> int | None:
         """Return the firing that announces a public one to the owner, if it is public."""
-        shifts = self.firings[firing].shifts
-        for number, each in enumerate(self.firings):
-            if each.kind is Kind.HEADS_UP and each.shifts[:-1] == shifts:
-                return number
-        return None
+        name = self.firings[firing].announced_by
+        found = (n for n, each in enumerate(self.firings) if each.at == name)
+        return next(found, None)
 
 
 @dataclass(frozen=True, slots=True)

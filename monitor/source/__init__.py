@@ -1,14 +1,15 @@
 """Reads applications from a recruiting database; never writes."""
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy import Connection, CursorResult, text
+from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError
 
 from monitor import mapping as mappings
 from monitor.attribution import Mailbox
@@ -17,9 +18,12 @@ from monitor.mapping import Mapping
 from monitor.model import Application
 from monitor.settings import SourceSettings
 from monitor.source import rows, sessions
+from monitor.source.rows import ApplicationReader, Row, RowError
 
-CHUNK = 1000  # rows fetched at a time; memory does not grow with the source
+CHUNK = 500  # rows fetched at a time; memory does not grow with the source
 MOST_REJECTED = 10_000  # ids of rejected rows that are kept
+_TIMEOUTS = ("timeout", "max_statement_time", "maximum statement execution time")
+_UNDECODED = "Could not decode"  # SQLite goes on to say what stood there
 
 
 class Poll:
@@ -33,6 +37,7 @@ class Poll:
         self._source = source
         self._connection = connection
         self._now = now
+        self._results: list[CursorResult[Any]] = []
 
     def __iter__(self) -> Iterator[Application]:
         source = self._source
@@ -46,26 +51,48 @@ class Poll:
         except SQLAlchemyError as error:
             raise source.failed(error) from error
 
+    def close(self) -> None:
+        """Close cursors that were not read to their end."""
+        for result in self._results:
+            result.close()
+
+    def _execute(self, sql: str) -> CursorResult[Any]:
+        binds = self._source.binds(self._now, sql)
+        result = self._connection.execute(text(sql), binds)
+        self._results.append(result)
+        return result
+
     def _rows(self, sql: str) -> Iterator[Application]:
         source = self._source
-        result = self._connection.execute(text(sql), source.binds(self._now, sql))
+        result = self._execute(sql)
         columns = list(result.keys())
         source.refuse(columns, "applications")
-        read = rows.ApplicationReader(columns, source.mapping.file.stages, source.zone)
+        read = ApplicationReader(columns, source.mapping.file.stages, source.zone)
         which = columns.index("application_id")
         for partition in result.partitions(CHUNK):
-            for row in partition:
-                try:
-                    application = read(row)
-                except rows.RowError as error:
-                    self._reject(str(row[which]), str(error))
-                    continue
-                self.applications += 1
-                yield application
+            readable = self._readable(read, partition, which)
+            self.applications += len(readable)
+            yield from readable
+
+    def _readable(
+        self, read: ApplicationReader, chunk: Sequence[Row], which: int
+    ) -> list[Application]:
+        """Return the chunk's applications; halve it until a bad row is alone."""
+        try:
+            return read(chunk)
+        except RowError as error:
+            if len(chunk) == 1:
+                self._reject(str(chunk[0][which]), str(error))
+                return []
+        half = len(chunk) // 2
+        first = self._readable(read, chunk[:half], which)
+        return first + self._readable(read, chunk[half:], which)
 
     def _attributed(self, sql: str) -> Iterator[Application]:
         """Yield each address's applications after one another, replies filled in."""
-        ordered = f"SELECT * FROM (\n{sql}\n) AS q ORDER BY LOWER(candidate_email)"  # noqa: S608 - the admin's own query
+        ordered = (
+            f"SELECT * FROM (\n{sql}\n) AS q ORDER BY LOWER(TRIM(candidate_email))"  # noqa: S608 - the admin's own query
+        )
         everyone = self._rows(ordered)
         for address, group in groupby(everyone, lambda each: each.candidate_email):
             if address is None:
@@ -76,7 +103,7 @@ class Poll:
 
     def _read_messages(self, sql: str) -> None:
         source = self._source
-        result = self._connection.execute(text(sql), source.binds(self._now, sql))
+        result = self._execute(sql)
         columns = list(result.keys())
         source.refuse(columns, "messages")
         read = rows.messages(columns, source.zone)
@@ -85,7 +112,7 @@ class Poll:
             for row in partition:
                 try:
                     self.mailbox.add(read(row))
-                except rows.RowError as error:
+                except RowError as error:
                     self._reject(f"message {row[which]}", str(error))
 
     def _reject(self, row_id: str, reason: str) -> None:
@@ -112,8 +139,11 @@ class Source:
     @contextmanager
     def poll(self, now: datetime) -> Iterator[Poll]:
         """Give one pass over the source as of now, in one read-only session."""
-        with self._connect() as connection:
-            yield Poll(self, connection, now)
+        with (
+            self._connect() as connection,
+            closing(Poll(self, connection, now)) as poll,
+        ):
+            yield poll
 
     def columns(self, now: datetime) -> list[str]:
         """Return the application query's columns; raise ConfigError if any is wrong."""
@@ -127,11 +157,14 @@ class Source:
 
     def is_read_only(self) -> bool:
         """Tell whether the database itself says that this session cannot write."""
-        query = sessions.read_only_query(self.dialect)
-        if query is None:
-            return True  # opened with mode=ro
         with self._connect() as connection:
-            return str(connection.execute(text(query)).scalar()).lower() == "on"
+            query = sessions.read_only_query(connection.dialect)
+            if query is None:
+                return True  # opened with mode=ro
+            try:
+                return str(connection.execute(text(query)).scalar()).lower() == "on"
+            except SQLAlchemyError as error:
+                raise self.failed(error) from error
 
     def close(self) -> None:
         self.engine.dispose()
@@ -147,9 +180,12 @@ class Source:
 
     def refuse(self, columns: list[str], query: str) -> None:
         """Raise ConfigError naming every column that is missing or unknown."""
-        known, required = mappings.COLUMNS, mappings.REQUIRED
+        known: tuple[str, ...] = mappings.COLUMNS
+        required: tuple[str, ...] = mappings.REQUIRED
         if query == "messages":
             known, required = mappings.MESSAGE_COLUMNS, mappings.MESSAGE_REQUIRED
+        elif self.mapping.messages is not None:
+            required = (*required, "candidate_email")  # messages are told apart by it
         file = str(self.mapping.folder / getattr(self.mapping.file, query))
         problems = mappings.check_columns(columns, file, known, required)
         twice = {name for name in columns if columns.count(name) > 1}
@@ -160,15 +196,16 @@ class Source:
     def failed(self, error: SQLAlchemyError) -> SourceError:
         """Return the error in words without a URL, a password or a row."""
         cause = error.orig if isinstance(error, DBAPIError) else error
-        lines = (
-            str(cause.args[-1] if cause and cause.args else cause).strip().splitlines()
-        )
+        said = str(cause.args[-1] if cause and cause.args else cause).strip()
         reason = "sql"
         if isinstance(error, DBAPIError) and error.connection_invalidated:
             reason = "connect"
-        elif "timeout" in str(cause).lower() or "max_statement_time" in str(cause):
+        elif any(word in said.lower() for word in _TIMEOUTS):
             reason = "timeout"
-        return SourceError(self.name, reason, lines[0][:300] if lines else "no answer")
+        line = said.partition("\n")[0]
+        if isinstance(error, DataError) or _UNDECODED in line:
+            line = line.partition(': "')[0].partition(" with text")[0]
+        return SourceError(self.name, reason, line[:300] or "no answer")
 
     @contextmanager
     def _connect(self) -> Iterator[Connection]:
@@ -183,7 +220,8 @@ class Source:
                 if isinstance(error, SQLAlchemyError)
                 else SQLAlchemyError(str(error))
             )
-            shown = self.engine.url.render_as_string(hide_password=True)
+            # Without its options, one of which may be a password as well.
+            shown = self.engine.url.set(query={}).render_as_string(hide_password=True)
             message = f"no connection to {shown}: {self.failed(wrapped).args[0]}"
             raise SourceError(self.name, "connect", message) from error
         with connection:
@@ -195,13 +233,15 @@ class Source:
         """Return the names of a query's columns without reading a row."""
         probe = f"SELECT * FROM (\n{sql}\n) AS q WHERE 1 = 0"  # noqa: S608 - the admin's own query
         try:
-            columns = list(connection.execute(text(probe), self.binds(now, sql)).keys())
+            with connection.execute(text(probe), self.binds(now, sql)) as result:
+                columns = list(result.keys())
         except SQLAlchemyError as error:
+            failed = self.failed(error)
+            if failed.reason != "sql":
+                raise failed from error  # the database's trouble, not the query's
             file = str(self.mapping.folder / getattr(self.mapping.file, query))
-            reason = self.failed(error).args[0]
-            raise ConfigError(
-                [Problem(file, 0, 0, query, f"the query fails: {reason}")]
-            ) from error
+            message = f"the query fails: {failed}"
+            raise ConfigError([Problem(file, 0, 0, query, message)]) from error
         self.refuse(columns, query)
         return columns
 

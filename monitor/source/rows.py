@@ -1,10 +1,11 @@
 """From a database's row to an application or a message; bad rows are named, not fatal."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, tzinfo
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 from operator import itemgetter
+from types import NoneType
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from monitor.rules import COLUMN_KINDS
 FIELDS = Application._fields
 AT = {name: index for index, name in enumerate(FIELDS)}
 OLDEST = 1900  # years before this are how old systems write "none"
+_FIRST = str(OLDEST)
 _ZEROS = ("0000-", "1000-", "0001-")
 
 _UNREADABLE = (ValueError, TypeError, KeyError, OverflowError, AttributeError)
@@ -23,7 +25,9 @@ _REQUIRED = [AT[name] for name in ("candidate_ref", "applied_at", "status")]
 _STAGE, _ENTERED, _PHASE = AT["stage"], AT["stage_entered_at"], AT["phase"]
 _WAITING_ON, _WAITING_SINCE = AT["waiting_on"], AT["waiting_since"]
 
+_NOTHING = frozenset({None})
 Row = Sequence[Any]
+Convert = Callable[[Sequence[Any]], Sequence[Any]]
 Word = TypeVar("Word", bound=StrEnum)
 
 
@@ -36,78 +40,84 @@ def instants(zone: ZoneInfo | None) -> Callable[[Any], datetime | None]:
 
     Equal values are read once: the milestones of one application often coincide.
     """
+    local: tzinfo | None = UTC if zone is not None and zone.key == "UTC" else zone
 
     @lru_cache(maxsize=8192)
     def read(value: Any) -> datetime | None:
-        if isinstance(value, str):
-            if not value or value == "0" or value.startswith(_ZEROS):
-                return None
-            value = datetime.fromisoformat(value)
-        elif isinstance(value, date) and not isinstance(value, datetime):
-            value = datetime.combine(value, time())
-        if value.year < OLDEST:
+        at = value if isinstance(value, datetime) else _parse(value)
+        if at is None or at.year < OLDEST:
             return None
-        if value.tzinfo is None:
-            if zone is None:
+        if at.tzinfo is None:
+            if local is None:
                 message = "has no zone; say `timezone:` of this source"
                 raise ValueError(message)
-            value = value.replace(tzinfo=zone)
-        return value.astimezone(UTC)  # type: ignore[no-any-return]
+            # As `replace(tzinfo=local)`, which takes seven times as long.
+            at = datetime.combine(at, at.time(), local)
+        return at if at.tzinfo is UTC else at.astimezone(UTC)
 
     return read
 
 
+def _parse(value: Any) -> datetime | None:
+    """Return the instant that a text or a day stands for; None for "none"."""
+    if isinstance(value, date):
+        return datetime.combine(value, time())
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        if value in {"", "0"} or value.startswith(_ZEROS):
+            return None
+        raise
+
+
 class ApplicationReader:
-    """Reads rows with the columns given; raises RowError for one it cannot read."""
+    """Reads rows with the columns given, each column of all of them at a time.
+
+    The way over the values is then a loop of its own for each column, or none at all
+    where a column is as it should be: a third of the time of row after row.
+    """
 
     def __init__(
         self, columns: Sequence[str], stages: Mapping[str, Stage], zone: ZoneInfo | None
     ) -> None:
-        absent = len(columns)  # where the None stands that is put behind every row
-        self._pick = itemgetter(
-            *[columns.index(name) if name in columns else absent for name in FIELDS]
-        )
-        self._stages = stages
-        instant = instants(zone)
-        kinds = [(AT[name], COLUMN_KINDS[name]) for name in columns]
-        self._converters: list[tuple[int, Callable[[Any], Any]]] = [
-            (index, instant if kind is datetime else _PLAIN[kind])
-            for index, kind in kinds
+        self._phases = {name: stage.phase for name, stage in stages.items()}
+        self._balls = {name: stage.ball for name, stage in stages.items()}
+        self._id = columns.index("application_id")
+        kinds = _PLAIN | {datetime: _instants(zone)}
+        self._converters = [
+            (AT[name], _ADDRESS if name in _ADDRESSES else kinds[COLUMN_KINDS[name]])
+            for name in columns
         ]
-        self._addresses = [AT[name] for name in columns if name in _ADDRESSES]
 
-    def __call__(self, row: Row) -> Application:
-        """Return the application in the row."""
-        cells = list(self._pick((*row, None)))
-        if cells[0] is None or cells[0] == "":
+    def __call__(self, rows: Sequence[Row]) -> list[Application]:
+        """Return the applications in the rows; raise RowError if one cannot be read."""
+        columns = list(zip(*rows, strict=True))
+        if None in columns[self._id] or "" in columns[self._id]:
             message = "application_id is missing"
             raise RowError(message)
+        cells: list[Sequence[Any]] = [(None,) * len(rows)] * len(FIELDS)
         index = 0
         try:
-            for index, convert in self._converters:
-                value = cells[index]
-                if value is not None:
-                    cells[index] = convert(value)
+            for (index, convert), column in zip(self._converters, columns, strict=True):
+                cells[index] = convert(column)
         except _UNREADABLE as error:
             raise RowError(_bad(FIELDS[index], error)) from None
-        self._complete(cells)
-        return Application._make(cells)
-
-    def _complete(self, cells: list[Any]) -> None:
-        """Put in what the stage tells, and refuse what may not be missing."""
-        for index in self._addresses:
-            if cells[index] is not None:
-                cells[index] = cells[index].strip().lower() or None
         for index in _REQUIRED:
-            if cells[index] is None:
+            if None in cells[index]:
                 message = f"{FIELDS[index]} is missing"
                 raise RowError(message)
-        stage = self._stages.get(cells[_STAGE])
-        if stage is not None:
-            cells[_PHASE] = stage.phase
-            if cells[_WAITING_ON] is None:
-                cells[_WAITING_ON] = stage.ball
-                cells[_WAITING_SINCE] = cells[_WAITING_SINCE] or cells[_ENTERED]
+        self._complete(cells)
+        return list(map(_application, zip(*cells, strict=True)))
+
+    def _complete(self, cells: list[Sequence[Any]]) -> None:
+        """Put in what the stages tell."""
+        cells[_PHASE] = list(map(self._phases.get, cells[_STAGE]))
+        waiting_on, since = list(cells[_WAITING_ON]), list(cells[_WAITING_SINCE])
+        for row, ball in enumerate(map(self._balls.get, cells[_STAGE])):
+            if ball is not None and waiting_on[row] is None:
+                waiting_on[row] = ball
+                since[row] = since[row] or cells[_ENTERED][row]
+        cells[_WAITING_ON], cells[_WAITING_SINCE] = waiting_on, since
 
 
 def messages(columns: Sequence[str], zone: ZoneInfo | None) -> Callable[[Row], Message]:
@@ -151,11 +161,19 @@ def _bad(column: str, error: Exception) -> str:
 
 
 def _words(kind: type[Word]) -> Callable[[Any], Word]:
-    known = {str(member): member for member in kind}
+    known: dict[Any, Word] = {str(member): member for member in kind}
+    known |= {word.encode(): member for word, member in known.items()}
     return known.__getitem__
 
 
+def _text(value: Any) -> str:
+    """Return text; bytes come from binary columns of MariaDB and blobs of SQLite."""
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
 def _truth(value: Any) -> bool:
+    if isinstance(value, bytes):  # BIT(1) of MariaDB
+        return any(value)
     if isinstance(value, str):
         return {
             "true": True,
@@ -168,12 +186,65 @@ def _truth(value: Any) -> bool:
     return bool(value)
 
 
-_PLAIN: dict[type, Callable[[Any], Any]] = {
-    str: str,
-    int: int,
-    bool: _truth,
-    Status: _words(Status),
-    Ball: _words(Ball),
-    Channel: _words(Channel),
+def _each(convert: Callable[[Any], Any], *right: type) -> Convert:
+    """Return the converter of a column; one of the right types alone stays as it is."""
+    types = {*right, NoneType}
+
+    def column(values: Sequence[Any]) -> Sequence[Any]:
+        if types.issuperset(map(type, values)):
+            return values
+        return [None if value is None else convert(value) for value in values]
+
+    return column
+
+
+def _instants(zone: ZoneInfo | None) -> Convert:
+    """Return the converter of a column of instants; plain ones are read without a call.
+
+    A chunk that mixes types may be refused; its rows are read when they stand alone.
+    """
+    read = instants(zone)
+    is_utc = zone is not None and zone.key == "UTC"
+    parse, combine = datetime.fromisoformat, datetime.combine
+
+    def column(values: Sequence[Any]) -> Sequence[datetime | None]:
+        if _NOTHING.issuperset(values):
+            return values
+        first = next(value for value in values if value is not None)
+        if is_utc and isinstance(first, str):
+            return [
+                None
+                if text is None
+                else combine(at, at.time(), UTC)
+                if text >= _FIRST and (at := parse(text)).tzinfo is None
+                else read(text)
+                for text in values
+            ]
+        if isinstance(first, datetime):
+            return [
+                at
+                if at is None or (at.tzinfo is UTC and at.year >= OLDEST)
+                else read(at)
+                for at in values
+            ]
+        return [None if value is None else read(value) for value in values]
+
+    return column
+
+
+def _address(value: Any) -> str | None:
+    return _text(value).strip().lower() or None
+
+
+_PLAIN: dict[type, Convert] = {
+    str: _each(_text, str),
+    int: _each(int, int),
+    bool: _each(_truth, bool),
+    Status: _each(_words(Status)),
+    Ball: _each(_words(Ball)),
+    Channel: _each(_words(Channel)),
 }
+_ADDRESS = _each(_address)
 _ADDRESSES = {"candidate_email", "recruiter", "manager", "decided_by"}
+# As the tuple's own `_make`, in half the time.
+_application = partial(tuple.__new__, Application)

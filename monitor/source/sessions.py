@@ -7,9 +7,11 @@ from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, create_engine, event
+from psycopg.types.string import TextLoader
+from sqlalchemy import Dialect, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.pool import NullPool
 
 from monitor.errors import SourceError
 from monitor.settings import SourceSettings
@@ -26,18 +28,26 @@ _POOL = {
 
 def engine(settings: SourceSettings, zone: ZoneInfo | None) -> Engine:
     """Return an engine whose every session is read-only; raise SourceError."""
-    url = make_url(settings.url.get_secret_value())
-    dialect = url.get_backend_name()
     seconds = int(settings.statement_timeout.total_seconds())
     try:
+        url = _parsed(settings.url.get_secret_value())
+        dialect = url.get_backend_name()
         if dialect == "sqlite":
-            return create_engine(url.set(query={}), creator=_sqlite(url))
+            # No pool: an export that replaces the file would never be seen.
+            plain = url.set(query={})
+            return create_engine(plain, creator=_sqlite(url), poolclass=NullPool)
         if dialect == "postgresql":
             return _engine(url, _postgresql(seconds, zone))
         if dialect in {"mysql", "mariadb"}:
             return _engine(url, _mariadb(seconds))
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         message = f"the URL's driver cannot be used: {error}"
+        raise SourceError(settings.name, "connect", message) from error
+    except (ValueError, TypeError) as error:  # its text may hold a password
+        message = (
+            "the URL cannot be read; port and pool options are numbers, and an @ in "
+            "the password is written %40"
+        )
         raise SourceError(settings.name, "connect", message) from error
     message = (
         f"{dialect} cannot be held to reading only; use one of {', '.join(DIALECTS)}"
@@ -53,15 +63,25 @@ def bound(at: datetime, dialect: str, zone: ZoneInfo | None) -> object:
     return local.isoformat(" ", "microseconds") if dialect == "sqlite" else local
 
 
-def read_only_query(dialect: str) -> str | None:
+def read_only_query(dialect: Dialect) -> str | None:
     """Return the query that shows whether a session may write; None if it needs none."""
-    match dialect:
+    match dialect.name:
         case "postgresql":
-            return "SHOW default_transaction_read_only"
+            return "SELECT current_setting('default_transaction_read_only')"
         case "mysql" | "mariadb":
-            return "SELECT IF(@@session.tx_read_only, 'on', 'off')"
+            ours = getattr(dialect, "is_mariadb", False)
+            name = "tx_read_only" if ours else "transaction_read_only"
+            return f"SELECT IF(@@session.{name}, 'on', 'off')"
         case _:
             return None
+
+
+def _parsed(text: str) -> URL:
+    url = make_url(text)
+    if "@" in (url.host or ""):
+        message = "an @ in the password was taken for its end"
+        raise ValueError(message)
+    return url
 
 
 def _engine(url: URL, prepare: Callable[[Any], None]) -> Engine:
@@ -96,7 +116,11 @@ def _postgresql(seconds: int, zone: ZoneInfo | None) -> Callable[[Any], None]:
     name = zone.key if zone else "UTC"
 
     def prepare(connection: Any) -> None:
+        # As text, so that a date that Python cannot hold spoils its own row only.
+        for kind in ("timestamptz", "timestamp", "date"):
+            connection.adapters.register_loader(kind, TextLoader)
         connection.autocommit = True
+        connection.execute("SET datestyle = 'ISO'")
         connection.execute("SET default_transaction_read_only = on")
         connection.execute(f"SET statement_timeout = '{seconds}s'")
         connection.execute("SELECT set_config('timezone', %s, false)", (name,))

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     Row,
-    and_,
     bindparam,
     delete,
     func,
@@ -107,8 +106,9 @@ def apply(connection: Connection, owed: Sequence[Owed], *, now: datetime) -> Non
         chunk = owed[start : start + CHUNK]
         opened = [each for each in chunk if each[0].alert.id is None]
         kept = [each for each in chunk if each[0].alert.id is not None]
-        ids = _insert(connection, [change.alert for change, _ in opened], now)
+        # What closes goes first: its application may open the same rule's next alert.
         _update(connection, [change.alert for change, _ in kept], now)
+        ids = _insert(connection, [change.alert for change, _ in opened], now)
         ids += [change.alert.id for change, _ in kept if change.alert.id is not None]
         _record(connection, list(zip(ids, [*opened, *kept], strict=True)), now)
 
@@ -175,10 +175,9 @@ def _mark_edits(
     told = select(notices.c.post_id).where(
         notices.c.alert_id.in_(closed), notices.c.status == "sent"
     )
+    # Also where an edit is due already: it may be under way, with the older words.
     connection.execute(
-        update(posts)
-        .where(and_(posts.c.id.in_(told), posts.c.edit_due_at.is_(None)))
-        .values(edit_due_at=now + EDIT_AFTER)
+        update(posts).where(posts.c.id.in_(told)).values(edit_due_at=now + EDIT_AFTER)
     )
 
 

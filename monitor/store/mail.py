@@ -7,7 +7,16 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from monitor.alerts import Alert
 from monitor.rules import Kind
@@ -45,19 +54,8 @@ class Post:
     digest: str | None
     is_plain: bool
     is_public: bool
+    edit_due_at: datetime | None
     told: tuple[tuple[Alert, Kind], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """What Slack said about an address the last time it was asked."""
-
-    email: str
-    slack_id: str | None
-    channel: str | None
-    name: str | None
-    checked_at: datetime
-    error: str | None
 
 
 def claim_new(
@@ -67,7 +65,7 @@ def claim_new(
 
     Notices of alerts that closed meanwhile become obsolete and are not sent.
     """
-    _drop_settled(connection, now)
+    _drop_settled(connection, notices.c.status == "queued", notices.c.due_at <= now)
     had = exists().where(
         posts.c.recipient == notices.c.recipient, posts.c.sent_on == day
     )
@@ -102,7 +100,7 @@ def release_old(connection: Connection, day: date) -> None:
 
 
 def claim_due(connection: Connection, *, now: datetime, most: int) -> list[int]:
-    """Take the posts whose next try is due; return their ids."""
+    """Take the posts whose next try is due, without what settled; return their ids."""
     due = (
         select(posts.c.id)
         .where(posts.c.status == PostStatus.WAITING, posts.c.due_at <= now)
@@ -112,6 +110,7 @@ def claim_due(connection: Connection, *, now: datetime, most: int) -> list[int]:
     )
     ids = list(connection.execute(due).scalars())
     if ids:
+        _drop_settled(connection, notices.c.post_id.in_(ids))
         connection.execute(
             update(posts).where(posts.c.id.in_(ids)).values(**_claimed(now))
         )
@@ -119,11 +118,14 @@ def claim_due(connection: Connection, *, now: datetime, most: int) -> list[int]:
 
 
 def unknown(connection: Connection, *, now: datetime, most: int) -> list[int]:
-    """Return posts that may or may not have arrived, and whose quarantine is over."""
-    stale = (posts.c.status == PostStatus.CLAIMED) & (posts.c.claimed_at <= now - STALE)
-    quiet = (posts.c.status == PostStatus.UNKNOWN) & (posts.c.due_at <= now)
-    query = select(posts.c.id).where(or_(stale, quiet)).order_by(posts.c.id).limit(most)
-    return list(connection.execute(query).scalars())
+    """Return posts that may have arrived: quarantined for long enough, or claimed."""
+    either = (PostStatus.CLAIMED, PostStatus.UNKNOWN)
+    query = (
+        select(posts.c.id)
+        .where(posts.c.status.in_(either), posts.c.due_at <= now)
+        .order_by(posts.c.due_at)
+    )
+    return list(connection.execute(query.limit(most)).scalars())
 
 
 def edits(connection: Connection, *, now: datetime, most: int) -> list[int]:
@@ -157,7 +159,9 @@ def settle(
 ) -> None:
     """Write what became of a post, and of its notices with it."""
     connection.execute(
-        update(posts).where(posts.c.id == post_id).values(status=status, **values)
+        update(posts)
+        .where(posts.c.id == post_id)
+        .values({"status": status, "due_at": None} | values)
     )
     became = {
         PostStatus.SENT: "sent",
@@ -166,7 +170,9 @@ def settle(
     }.get(status)
     if became:
         connection.execute(
-            update(notices).where(notices.c.post_id == post_id).values(status=became)
+            update(notices)
+            .where(notices.c.post_id == post_id, notices.c.status == "claimed")
+            .values(status=became)
         )
 
 
@@ -175,20 +181,10 @@ def change(connection: Connection, post_id: int, **values: Any) -> None:
     connection.execute(update(posts).where(posts.c.id == post_id).values(**values))
 
 
-def person(connection: Connection, email: str) -> Person | None:
-    """Return what is remembered about an address."""
-    row = connection.execute(select(people).where(people.c.email == email)).first()
-    return None if row is None else Person(**row._asdict())
-
-
-def remember(connection: Connection, found: Person) -> None:
-    """Keep what Slack said about an address."""
-    values = {name: getattr(found, name) for name in Person.__slots__}
-    done = connection.execute(
-        update(people).where(people.c.email == found.email).values(**values)
-    )
-    if not done.rowcount:
-        connection.execute(insert(people).values(**values))
+def edited(connection: Connection, post: Post, **values: Any) -> None:
+    """Write what an edit came to, unless another one fell due while it was made."""
+    same = posts.c.edit_due_at == post.edit_due_at
+    connection.execute(update(posts).where(posts.c.id == post.id, same).values(values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,15 +223,13 @@ def backlog(connection: Connection, *, now: datetime) -> Backlog:
     return Backlog(by_status, oldest, lost.scalar_one())
 
 
-def _drop_settled(connection: Connection, now: datetime) -> None:
-    closed = select(alerts.c.id).where(alerts.c.closed_at.is_not(None))
+def _drop_settled(connection: Connection, *which: ColumnElement[bool]) -> None:
+    closed = exists().where(
+        alerts.c.id == notices.c.alert_id, alerts.c.closed_at.is_not(None)
+    )
     connection.execute(
         update(notices)
-        .where(
-            notices.c.status == "queued",
-            notices.c.due_at <= now,
-            notices.c.alert_id.in_(closed),
-        )
+        .where(*which, closed)
         .values(status="obsolete", reason="settled before it was sent")
     )
 
@@ -269,7 +263,7 @@ def _claimed(now: datetime, *, attempts: int | None = None) -> dict[str, Any]:
     return {
         "status": PostStatus.CLAIMED,
         "claimed_at": now,
-        "due_at": None,
+        "due_at": now + STALE,
         "attempts": posts.c.attempts + 1 if attempts is None else attempts,
     }
 
@@ -289,5 +283,6 @@ def _post(row: Row[Any], told: Sequence[tuple[Alert, Kind]]) -> Post:
         digest=row.digest,
         is_plain=row.is_plain,
         is_public=row.is_public,
+        edit_due_at=row.edit_due_at,
         told=tuple(told),
     )

@@ -11,7 +11,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
@@ -26,7 +26,7 @@ class Store:
 
     def __init__(self, url: str) -> None:
         try:
-            self.url = make_url(url)
+            self.url = _address(url)
             self.is_sqlite = self.url.get_backend_name() == "sqlite"
             if not self.is_sqlite and self.url.get_backend_name() != "postgresql":
                 message = "the state lives in SQLite or PostgreSQL; see `state.url`"
@@ -36,15 +36,15 @@ class Store:
                 if self.is_sqlite
                 else create_engine(url, pool_pre_ping=True)
             )
-        except (ArgumentError, NoSuchModuleError, ImportError) as error:
+        except (NoSuchModuleError, ImportError) as error:
             message = f"state.url cannot be used: {error}"
             raise StoreError(message) from error
         self._lock: int | None = None
 
     @property
     def shown(self) -> str:
-        """Return the URL without its password."""
-        return self.url.render_as_string(hide_password=True)
+        """Return the URL without its password and its options, one of which may be one."""
+        return self.url.set(query={}).render_as_string(hide_password=True)
 
     def claim(self) -> None:
         """Make this the only process on a SQLite state; raise StoreError if it is not."""
@@ -126,6 +126,21 @@ class Store:
 def head() -> str | None:
     """Return the newest version that this program knows."""
     return ScriptDirectory(str(_MIGRATIONS)).get_current_head()
+
+
+def _address(url: str) -> URL:
+    """Return the URL taken apart; no part of it is repeated where that fails."""
+    try:
+        found = make_url(url)
+    except (ArgumentError, ValueError):
+        found = None
+    if found is None or "@" in (found.host or ""):
+        message = (
+            "state.url is not a database URL; in a password write @ as %40, : as %3A "
+            "and / as %2F"
+        )
+        raise StoreError(message)
+    return found
 
 
 def _advice(reason: str) -> str:

@@ -140,7 +140,10 @@ def _write(engine: Engine, batch: list[tuple[str, Story]]) -> None:
     _insert(
         engine,
         "applications",
-        [_EMPTY | {"id": key, "candidate_id": f"c{key}"} | s.columns for key, s in batch],
+        [
+            _EMPTY | {"id": key, "candidate_id": f"c{key}"} | s.columns
+            for key, s in batch
+        ],
     )
     _insert(
         engine,
@@ -228,7 +231,7 @@ def _in_process(luck: random.Random) -> Story:
     return _applied(
         at,
         _replied(moved),
-        stage=luck.choice(("Screening", "Assessment", "Interview", "Offer")),
+        stage=luck.choice(("Screening", "Assessment", "Offer")),
         stage_entered_at=moved,
         waiting_on=luck.choice((None, "recruiter", "candidate")),
         waiting_since=moved,

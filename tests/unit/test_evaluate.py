@@ -29,7 +29,7 @@ LADDER = """[
   {at: 5 working days after, tell: "#leads"}]"""
 
 
-def find(row: Application, when: str, lag_hours: int = 0, **text: str) -> Any:
+def find(row: Application, when: str, lag_hours: int = 0, /, **text: str) -> Any:
     now, lag = at(when), timedelta(hours=lag_hours)
     return evaluate.find(check(rule(**text), now, lag=lag), row)
 
@@ -110,7 +110,7 @@ def test_long_overdue_is_backlog() -> None:
     ("minutes", "armed"), [(4, True), (5, False), (600, False)], ids=str
 )
 def test_a_start_in_the_future_is_not_armed(*, minutes: int, armed: bool) -> None:
-    """Two days before three working hours ahead is before the start itself."""
+    # Three working days from Monday is Wednesday; 4 days before that is past already.
     now = at("2026-09-07 10:00")
     early = rule(target="24 working hours", ladder="[{at: 4 days before, tell: owner}]")
     row = application(applied_at=now + timedelta(minutes=minutes))

@@ -1,0 +1,36 @@
+"""What Slack said about people: who has which channel, and who could not be found."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from monitor.store.tables import people
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What Slack said about an address the last time it was asked."""
+
+    email: str
+    slack_id: str | None
+    channel: str | None
+    name: str | None
+    checked_at: datetime
+    error: str | None
+
+
+def read(connection: Connection, email: str) -> Person | None:
+    """Return what is remembered about an address."""
+    row = connection.execute(select(people).where(people.c.email == email)).first()
+    return None if row is None else Person(**row._asdict())
+
+
+def remember(connection: Connection, found: Person) -> None:
+    """Keep what Slack said about an address."""
+    values = {name: getattr(found, name) for name in Person.__slots__}
+    done = connection.execute(
+        update(people).where(people.c.email == found.email).values(**values)
+    )
+    if not done.rowcount:
+        connection.execute(insert(people).values(**values))

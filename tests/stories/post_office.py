@@ -1,0 +1,144 @@
+"""An outbox to test with: a real store, a fake Slack, and notices owed by hand."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from monitor import alerts, configuration, shipped
+from monitor.alerts import Alert, Change, State
+from monitor.configuration import Configuration
+from monitor.delivery import Delivery, Report
+from monitor.delivery.routes import Transport
+from monitor.evaluate import Ending, Late, Verdict
+from monitor.outbox import Notice
+from monitor.rules import Kind
+from monitor.slack import Slack
+from monitor.store import Store, ledger, mail
+from monitor.store.mail import Backlog
+from monitor.store.tables import notices, posts
+from tests.builders import INGRID, PER, at, finding
+from tests.fakes import TOKEN, FakeSlack
+
+NINE = at("2026-09-07 09:00")  # a Monday
+MINUTE = timedelta(minutes=1)
+LEADS, OPS = "#recruiting-leads", "#recruiting-ops"
+LATE = {"started_at": at("2026-08-17 09:00"), "due_at": at("2026-08-31 09:00")}
+DEPUTY = "liv@example.org"
+STEPS = (Kind.WARNING, Kind.BREACH)  # the first firings of the shipped first-reply
+
+
+def configured(folder: Path) -> Configuration:
+    """Return the shipped rules with a fallback channel and a deputy for Per."""
+    path = folder / "svar.yaml"
+    path.write_text(
+        f"""
+sources:
+  - name: ats
+    url: sqlite:///{folder}/ats.db
+    mapping: standard
+    timezone: UTC
+rules: {shipped.folder() / "rules"}
+calendar: {{country: NO}}
+people:
+  deputies: {{{PER}: {DEPUTY}}}
+  fallback: "{OPS}"
+""",
+        encoding="utf-8",
+    )
+    return configuration.read(path, {})
+
+
+@contextmanager
+def opened(url: str, folder: Path) -> Iterator["PostOffice"]:
+    """Yield an office over this state; Ingrid and the channels are in Slack, Per is not."""
+    store = Store(url)
+    with FakeSlack() as slack:
+        slack.add(INGRID, "Ingrid")
+        slack.open_channel(LEADS)
+        slack.open_channel(OPS)
+        transport = Slack(TOKEN, slack.url, timeout=1)
+        loaded = configured(folder)
+        delivery = Delivery(store, transport, lambda: loaded)
+        try:
+            store.claim()
+            store.upgrade()
+            yield PostOffice(store, slack, loaded, delivery)
+        finally:
+            store.close()
+
+
+@dataclass
+class PostOffice:
+    """A delivery with all around it; `at` is the present of the whole office."""
+
+    store: Store
+    slack: FakeSlack
+    configuration: Configuration
+    delivery: Delivery
+    at: datetime = NINE
+
+    def deliver(self, *, after: timedelta = timedelta(0)) -> Report:
+        """Run the delivery once, later than before by so much."""
+        self.at += after
+        self.slack.now = self.at
+        return self.delivery.run(now=self.at)
+
+    def restart(self, transport: Transport | None = None) -> None:
+        """Begin anew with what the store remembers, as a new process does."""
+        transport = transport or Slack(TOKEN, self.slack.url, timeout=1)
+        self.delivery = Delivery(self.store, transport, lambda: self.configuration)
+
+    def owe(
+        self, to: str = INGRID, *, application: str = "A1", step: int = 1, **seen: Any
+    ) -> Alert:
+        """Open an alert, or take the open one, and owe its step's notice now."""
+        late = Late.WARNING if STEPS[step] is Kind.WARNING else Late.BREACHED
+        seen = LATE | {"application_id": application, "late": late, "step": step} | seen
+        found = finding(**seen)
+        alert = self.alert(application) or Alert(
+            None, "ats", found, State(late.value), step
+        )
+        notice = Notice(step, STEPS[step], to, self.at)
+        with self.store.write() as connection:
+            ledger.apply(connection, [(Change(alert, ()), (notice,))], now=self.at)
+        opened = self.alert(application)
+        assert opened is not None
+        return opened
+
+    def alert(self, application: str) -> Alert | None:
+        """Return the open alert about an application."""
+        with self.store.read() as connection:
+            return ledger.read_open(connection, "ats").get(("first-reply", application))
+
+    def answered(self, application: str = "A1") -> None:
+        """Let the candidate be answered, seen by a poll at this moment."""
+        alert = self.alert(application)
+        assert alert is not None
+        change = alerts.settle(alert, Verdict(Ending.STOPPED, self.at))
+        with self.store.write() as connection:
+            ledger.apply(connection, [(change, ())], now=self.at)
+
+    def backlog(self) -> Backlog:
+        with self.store.read() as connection:
+            return mail.backlog(connection, now=self.at)
+
+    def statuses(self) -> list[str]:
+        """Return the posts' statuses in the order in which they were made."""
+        with self.store.read() as connection:
+            query = select(posts.c.status).order_by(posts.c.id)
+            return list(connection.execute(query).scalars())
+
+    def notices(self) -> list[str]:
+        """Return the notices' statuses in the order in which they were owed."""
+        with self.store.read() as connection:
+            query = select(notices.c.status).order_by(notices.c.id)
+            return list(connection.execute(query).scalars())
+
+    def said(self, who: str = INGRID) -> list[str]:
+        """Return what a person or a channel reads now."""
+        return [message.shown for message in self.slack.to(who)]
