@@ -190,7 +190,7 @@ def _reason(alert: Alert, verdict: Verdict) -> Reason:
             return Reason.CLOSED
         case Ending.EXEMPTED:
             return Reason.EXEMPTED
-        case Ending.MOVED:
+        case Ending.MOVED:  # pragma: no branch - there is no other
             return Reason.RETARGETED
 
 
@@ -223,6 +223,11 @@ class Guarded:
 
     changes: list[Change]
     held: dict[str, int]
+
+    def allowed(self, fresh: Iterable[Finding]) -> list[Finding]:
+        """Return the findings whose key no alert takes that is held open."""
+        taken = {each.alert.key for each in self.changes if each.alert.is_open}
+        return [each for each in fresh if (each.rule, each.application_id) not in taken]
 
 
 def guard(

@@ -5,9 +5,10 @@ shows is what the daemon does.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import chain, islice
 
 from monitor import alerts, evaluate, outbox, privacy
 from monitor.alerts import Alert, Change
@@ -88,7 +89,8 @@ def plan(
     What stays in `open_alerts` are the alerts whose application was not seen.
     """
     made = Plan(now)
-    watched = {application_id for _, application_id in open_alerts}
+    # A dict, since a set of thousands takes five times the memory.
+    watched = dict.fromkeys(application_id for _, application_id in open_alerts)
     horizon = now + evaluate.SKEW
     find, waiting = evaluate.find, made.waiting
     for row in applications:
@@ -208,12 +210,12 @@ class Cycle:
             return self._fail(now, "empty", "empty", message)
         self._miss(made, open_alerts, report)
         guarded = alerts.guard(made.closings, opened)
-        owed = self._owed([*made.changes, *guarded.changes], now) + self._opened(made)
-        run = replace(report.run, changes=len(owed))
-        with self.store.write() as connection:
-            ledger.apply(connection, owed, now=now)
-            ledger.record(connection, run)
-        return replace(report, run=run, held=guarded.held, transitions=_counted(owed))
+        made.fresh = guarded.allowed(made.fresh)
+        with self.store.read() as connection:
+            closed = ledger.read_closed(connection, self.source.name, made.fresh)
+        changes = chain(made.changes, guarded.changes, self._opened(made, closed))
+        run, transitions = self._keep(changes, report.run)
+        return replace(report, run=run, held=guarded.held, transitions=transitions)
 
     def _miss(self, made: Plan, unseen: dict[Key, Alert], report: Report) -> None:
         """Count the good polls without these alerts' applications, or close them."""
@@ -229,10 +231,7 @@ class Cycle:
             else:
                 made.closings.append((alert, alerts.miss(alert, now=made.now)))
 
-    def _opened(self, made: Plan) -> list[Owed]:
-        with self.store.read() as connection:
-            closed = ledger.read_closed(connection, self.source.name, made.fresh)
-        changes: list[Change] = []
+    def _opened(self, made: Plan, closed: dict[Key, Alert]) -> Iterator[Change]:
         for finding in made.fresh:
             rule = self.configuration.rulebook.get(finding.rule)
             key = (finding.rule, finding.application_id)
@@ -242,8 +241,23 @@ class Cycle:
                 self.source.name, finding, rule, closed=closed.get(key), now=made.now
             )
             if change:
-                changes.append(change)
-        return self._owed(changes, made.now)
+                yield change
+
+    def _keep(self, changes: Iterator[Change], run: Run) -> tuple[Run, Transitions]:
+        """Write the changes, the notices they cause and the run: all of it, or none.
+
+        A few hundred at a time: the first poll of a large source has thousands.
+        """
+        count, transitions = 0, Transitions()
+        with self.store.write() as connection:
+            while few := list(islice(changes, ledger.CHUNK)):
+                owed = self._owed(few, run.as_of)
+                ledger.apply(connection, owed, now=run.as_of)
+                count += len(owed)
+                transitions += _counted(owed)
+            run = replace(run, changes=count)
+            ledger.record(connection, run)
+        return run, transitions
 
     def _owed(self, changes: Iterable[Change], now: datetime) -> list[Owed]:
         """Return the changes with the notices that they cause."""

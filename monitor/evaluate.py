@@ -200,19 +200,19 @@ def _finding(check: Check, row: Application, started_at: datetime) -> Finding:
         started_at=started_at,
         due_at=check.due(started_at),
         backlog=started_at < check.backlog_before,
-        owner=owner(check.rule, row),
-        recruiter=_shared(row.recruiter),
-        manager=_shared(row.manager),
-        decided_by=_shared(row.decided_by),
+        owner=shared(owner(check.rule, row)),
+        recruiter=shared(row.recruiter),
+        manager=shared(row.manager),
+        decided_by=shared(row.decided_by),
         candidate=sys.intern(check.name(row)),
-        job_ref=_shared(row.job_ref),
-        job_title=_shared(row.job_title),
-        department=_shared(row.department),
+        job_ref=shared(row.job_ref),
+        job_title=shared(row.job_title),
+        department=shared(row.department),
         url=row.url,
     )
 
 
-def _shared(text: str | None) -> str | None:
+def shared(text: str | None) -> str | None:
     """Return one object for equal texts: thousands of findings name the same few."""
     return None if text is None else sys.intern(text)
 

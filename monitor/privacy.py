@@ -16,7 +16,7 @@ def label(application: Application, shown: Shown) -> str:
             return initials(application.candidate_name)
         case Shown.REFERENCE:
             return clean(f"Candidate {application.candidate_ref}")
-        case Shown.NAME:
+        case Shown.NAME:  # pragma: no branch - there is no other
             return clean(application.candidate_name) or UNKNOWN
 
 

@@ -181,6 +181,11 @@ class CalendarSettings(Strict):
             half_days=self.half_days,
         )
 
+    def works_after(self, hour: time) -> bool:
+        """Tell whether work goes on at that hour, or after it, on any weekday."""
+        ranges = [each for day in self.hours.values() for each in day]
+        return not ranges or any(hour < last or last <= first for first, last in ranges)
+
 
 class PeopleSettings(Strict):
     """Who stands behind a role, who stands in, and where to turn when nobody does."""
@@ -271,6 +276,9 @@ def _cross_check(settings: Settings, document: Document) -> list[Problem]:
         if name in names[:index]:
             message = f'two sources are called "{name}"; give each its own name'
             problems.append(document.problem(("sources", index, "name"), message))
+    if not settings.calendar.works_after(settings.slack.digest_at):
+        message = "nobody works at or after that hour; no digest would ever go out"
+        problems.append(document.problem(("slack", "digest_at"), message))
     try:
         settings.calendar.calendar()
     except ValueError as error:

@@ -165,6 +165,7 @@ class FakeSlack:
 
     def add(self, email: str, name: str = "") -> User:
         """Let somebody join the workspace."""
+        assert email not in self.users
         user = User(f"U{len(self.users) + 1}", email, name)
         self.users[email] = user
         return user

@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -55,34 +56,31 @@ def run(options: argparse.Namespace) -> int:
 
 def _examine(loaded: Configuration, now: datetime) -> Iterator[Symptom]:
     for settings in loaded.settings.sources:
-        yield from _source(
-            Source(settings, loaded.mappings[settings.name]), loaded, now
-        )
+        try:
+            with closing(Source(settings, loaded.mappings[settings.name])) as source:
+                yield from _source(source, loaded, now)
+        except MonitorError as error:
+            yield Symptom(settings.name, Mark.WRONG, str(error))
     yield from _state(loaded)
     yield from _slack(loaded)
     yield from _people(loaded)
 
 
 def _source(source: Source, loaded: Configuration, now: datetime) -> Iterator[Symptom]:
-    try:
-        columns = source.columns(now)
+    columns = source.columns(now)
+    yield Symptom(
+        source.name, Mark.OK, f"reached; all {len(columns)} columns are known"
+    )
+    if source.is_read_only():
+        yield Symptom(source.name, Mark.OK, "the session cannot write")
+    else:
         yield Symptom(
-            source.name, Mark.OK, f"reached; all {len(columns)} columns are known"
+            source.name, Mark.WRONG, "the session could write; use a read-only user"
         )
-        if source.is_read_only():
-            yield Symptom(source.name, Mark.OK, "the session cannot write")
-        else:
-            yield Symptom(
-                source.name, Mark.WRONG, "the session could write; use a read-only user"
-            )
-        _, unmeasurable = cycle.split(loaded.rulebook, columns)
-        if unmeasurable:
-            rules = ", ".join(unmeasurable)
-            yield Symptom(source.name, Mark.NOTE, f"cannot be measured here: {rules}")
-    except MonitorError as error:
-        yield Symptom(source.name, Mark.WRONG, str(error))
-    finally:
-        source.close()
+    _, unmeasurable = cycle.split(loaded.rulebook, columns)
+    if unmeasurable:
+        rules = ", ".join(unmeasurable)
+        yield Symptom(source.name, Mark.NOTE, f"cannot be measured here: {rules}")
 
 
 def _state(loaded: Configuration) -> Iterator[Symptom]:

@@ -242,8 +242,8 @@ class Delivery:
             values = self._update(post, now, report)
             with self.store.write() as connection:
                 mail.edited(connection, post, **values)
-            if "digest" not in values and "is_plain" not in values:
-                raise _Stop
+            if values["edit_due_at"] not in {None, now}:
+                raise _Stop  # Slack takes no edits at the moment
 
     def _update(self, post: Post, now: datetime, report: Report) -> dict[str, object]:
         """Make the message say what is so now; return what to write about the post."""

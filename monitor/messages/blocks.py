@@ -104,7 +104,7 @@ def _pack(lines: Sequence[str]) -> list[str]:
         if texts and len(texts[-1]) + len(line) + 1 <= SECTION_LENGTH:
             texts[-1] += f"\n{line}"
         else:
-            texts.append(_cut(line, SECTION_LENGTH))
+            texts.append(line)
     return texts
 
 

@@ -18,6 +18,7 @@ FIELDS = Application._fields
 AT = {name: index for index, name in enumerate(FIELDS)}
 OLDEST = 1900  # years before this are how old systems write "none"
 _FIRST = str(OLDEST)
+_UTC = ("+00", "+00:00", "Z")
 _ZEROS = ("0000-", "1000-", "0001-")
 
 _UNREADABLE = (ValueError, TypeError, KeyError, OverflowError, AttributeError)
@@ -27,6 +28,7 @@ _WAITING_ON, _WAITING_SINCE = AT["waiting_on"], AT["waiting_since"]
 
 _NOTHING = frozenset({None})
 Row = Sequence[Any]
+Read = Callable[[Any], datetime | None]
 Convert = Callable[[Sequence[Any]], Sequence[Any]]
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -35,7 +37,7 @@ class RowError(ValueError):
     """A row that cannot be read; says which column, never what stood there."""
 
 
-def instants(zone: ZoneInfo | None) -> Callable[[Any], datetime | None]:
+def instants(zone: ZoneInfo | None) -> Read:
     """Return the reader of this source's instants; naive ones are in the zone.
 
     Equal values are read once: the milestones of one application often coincide.
@@ -85,7 +87,7 @@ class ApplicationReader:
         self._id = columns.index("application_id")
         kinds = _PLAIN | {datetime: _instants(zone)}
         self._converters = [
-            (AT[name], _ADDRESS if name in _ADDRESSES else kinds[COLUMN_KINDS[name]])
+            (AT[name], _addresses if name in _ADDRESSES else kinds[COLUMN_KINDS[name]])
             for name in columns
         ]
 
@@ -199,41 +201,50 @@ def _each(convert: Callable[[Any], Any], *right: type) -> Convert:
 
 
 def _instants(zone: ZoneInfo | None) -> Convert:
-    """Return the converter of a column of instants; plain ones are read without a call.
+    """Return the converter of a column of instants; plain texts take a way of their own.
 
     A chunk that mixes types may be refused; its rows are read when they stand alone.
     """
     read = instants(zone)
     is_utc = zone is not None and zone.key == "UTC"
-    parse, combine = datetime.fromisoformat, datetime.combine
 
     def column(values: Sequence[Any]) -> Sequence[datetime | None]:
         if _NOTHING.issuperset(values):
             return values
         first = next(value for value in values if value is not None)
-        if is_utc and isinstance(first, str):
-            return [
-                None
-                if text is None
-                else combine(at, at.time(), UTC)
-                if text >= _FIRST and (at := parse(text)).tzinfo is None
-                else read(text)
-                for text in values
-            ]
-        if isinstance(first, datetime):
-            return [
-                at
-                if at is None or (at.tzinfo is UTC and at.year >= OLDEST)
-                else read(at)
-                for at in values
-            ]
+        if isinstance(first, str) and first.endswith(_UTC):
+            return _zoned(values, read)
+        if isinstance(first, str) and is_utc:
+            return _naive(values, read)
         return [None if value is None else read(value) for value in values]
 
     return column
 
 
-def _address(value: Any) -> str | None:
-    return _text(value).strip().lower() or None
+def _zoned(texts: Sequence[Any], read: Read) -> list[datetime | None]:
+    """Read texts that say UTC themselves, as PostgreSQL's do; `read` has the others."""
+    parse = datetime.fromisoformat
+    return [
+        None
+        if text is None
+        else at
+        if text >= _FIRST and (at := parse(text)).tzinfo is UTC
+        else read(text)
+        for text in texts
+    ]
+
+
+def _naive(texts: Sequence[Any], read: Read) -> list[datetime | None]:
+    """Read texts that are in UTC and do not say so; `read` has the others."""
+    parse, combine = datetime.fromisoformat, datetime.combine
+    return [
+        None
+        if text is None
+        else combine(at, at.time(), UTC)
+        if text >= _FIRST and (at := parse(text)).tzinfo is None
+        else read(text)
+        for text in texts
+    ]
 
 
 _PLAIN: dict[type, Convert] = {
@@ -244,7 +255,13 @@ _PLAIN: dict[type, Convert] = {
     Ball: _each(_words(Ball)),
     Channel: _each(_words(Channel)),
 }
-_ADDRESS = _each(_address)
 _ADDRESSES = {"candidate_email", "recruiter", "manager", "decided_by"}
+
+
+def _addresses(values: Sequence[Any]) -> list[str | None]:
+    texts = _PLAIN[str](values)
+    return [None if text is None else text.strip().lower() or None for text in texts]
+
+
 # As the tuple's own `_make`, in half the time.
 _application = partial(tuple.__new__, Application)

@@ -1,5 +1,6 @@
 """Alerts, their transitions and the runs that saw them; a cycle is one transaction."""
 
+import sys
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +18,7 @@ from sqlalchemy import (
 )
 
 from monitor.alerts import Alert, Change, Reason, State
-from monitor.evaluate import Finding, Late
+from monitor.evaluate import Finding, Late, shared
 from monitor.outbox import Notice
 from monitor.store.tables import alerts, notices, posts, runs, transitions
 
@@ -26,8 +27,7 @@ EDIT_AFTER = timedelta(seconds=30)  # so that a bulk answer is one edit, not for
 RUNS_KEPT = timedelta(days=90)
 
 Key = tuple[str, str]
-_FACTS = (
-    "due_at",
+_SHARED = (  # texts that many alerts have in common
     "owner",
     "recruiter",
     "manager",
@@ -36,8 +36,8 @@ _FACTS = (
     "job_ref",
     "job_title",
     "department",
-    "url",
 )
+_FACTS = ("due_at", "url", *_SHARED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,18 +241,21 @@ def read_alert(row: Row[Any]) -> Alert:
     """Return the alert in a row of the table."""
     state = State(row.state)
     late = Late.WARNING if state is State.WARNING else Late.BREACHED
+    facts: dict[str, Any] = {name: shared(getattr(row, name)) for name in _SHARED}
     seen = Finding(
-        rule=row.rule,
+        rule=sys.intern(row.rule),
         application_id=row.application_id,
         late=late,
         step=row.step,
         started_at=row.started_at,
         backlog=False,
-        **{name: getattr(row, name) for name in _FACTS},
+        due_at=row.due_at,
+        url=row.url,
+        **facts,
     )
     return Alert(
         id=row.id,
-        source=row.source,
+        source=sys.intern(row.source),
         seen=seen,
         state=state,
         step=row.step,

@@ -56,10 +56,7 @@ def build(url: str, rows: int) -> None:
     dialect = engine.dialect.name
     folder = shipped.folder() / "config" / "ats" / "standard"
     _run(engine, (folder / f"schema.{dialect}.sql").read_text(encoding="utf-8"))
-    with engine.connect() as connection:
-        if dialect == "sqlite":
-            connection.exec_driver_sql("PRAGMA synchronous = OFF")
-        _furnish(engine)
+    _furnish(engine)
     stories = _stories(rows)
     while batch := list(islice(stories, BATCH)):
         _write(engine, batch)

@@ -1,5 +1,6 @@
 """Whatever the polls see: one open alert a key, and no step twice."""
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -65,7 +66,7 @@ class Ledger:
     def _check(self, old: Alert, change: Change) -> None:
         """Check the chain of transitions, and that nothing goes back by itself."""
         steps = change.transitions
-        for before, after in zip(steps, steps[1:], strict=False):
+        for before, after in itertools.pairwise(steps):
             assert before.after == after.before
         if steps:
             assert steps[-1].after == change.alert.state
@@ -91,7 +92,7 @@ class Ledger:
         self.keep([*made.changes, *guarded.changes])
         fresh = (
             alerts.open_alert("ats", each, made_of, closed=self.closed(each), now=now)
-            for each in made.fresh
+            for each in guarded.allowed(made.fresh)
         )
         self.keep([change for change in fresh if change])
 

@@ -127,8 +127,11 @@ def build(folder: Path, **sections: Any) -> Office:
     return office
 
 
-def furnish(office: Office, now: datetime = NOW) -> None:
-    """Add people, a job and six applications, three of them late by now."""
+def furnish(office: Office, now: datetime = NOW, *, handed_on: float = 7) -> None:
+    """Add people, a job and six applications, three of them late by now.
+
+    So many days ago one was handed on: where every day is a working day, fewer.
+    """
     for person, role in ((RECRUITER, "recruiter"), (MANAGER, "manager")):
         office.run("INSERT INTO people VALUES (?, ?, ?, ?)", person, person, role, role)
     office.run(
@@ -137,16 +140,15 @@ def furnish(office: Office, now: datetime = NOW) -> None:
         RECRUITER,
         MANAGER,
     )
-    apply(office, "waiting", now, days=20)
+    apply(office, "waiting", now, days=17)
     apply(office, "soon", now, days=11)
     apply(office, "fresh", now, days=1)
     apply(office, "answered", now, days=20)
     reply(office, "answered", now, days=15)
     apply(office, "reviewed", now, days=9)
     reply(office, "reviewed", now, days=8)
-    handed_on = ats.text(now - timedelta(days=7))
-    change(office, "reviewed", waiting_on="manager", waiting_since=handed_on)
-    change(office, "reviewed", shared_at=handed_on)
+    at = ats.text(now - timedelta(days=handed_on))
+    change(office, "reviewed", waiting_on="manager", waiting_since=at, shared_at=at)
     apply(office, "declined", now, days=12)
     reply(office, "declined", now, days=9)
     decide(office, "declined", now, days=7)

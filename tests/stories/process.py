@@ -14,11 +14,11 @@ from typing import TypeVar
 
 from prometheus_client.parser import text_string_to_metric_families
 
-PATIENCE = 30.0  # seconds; what is waited for takes one or two
+PATIENCE = 60.0  # seconds; most of what is waited for takes one or two
 T = TypeVar("T")
 
 
-def eventually(look: Callable[[], T], *, what: str = "") -> T:
+def eventually(look: Callable[[], T | None], *, what: str = "") -> T:
     """Return what look gives as soon as it is true; fail when patience ends."""
     give_up_at = time.monotonic() + PATIENCE
     while time.monotonic() < give_up_at:

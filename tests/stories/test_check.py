@@ -77,9 +77,9 @@ class TestJson:
             "application": "waiting",
             "state": "breached",
             "step": "target",
-            "started_at": "2026-08-27T08:00:00Z",
-            "due_at": "2026-09-10T08:00:00Z",
-            "late_seconds": 6 * 86400,
+            "started_at": "2026-08-30T08:00:00Z",
+            "due_at": "2026-09-13T08:00:00Z",
+            "late_seconds": 3 * 86400,
             "owner": office.RECRUITER,
             "tell": [office.RECRUITER],
         }
@@ -179,6 +179,10 @@ class TestFailOn:
         assert check(place, *AS_OF, "--fail-on", "breached") == 0
         assert check(place, *AS_OF, "--fail-on", "warning") == 3
 
+    def test_a_breach_alone_is_worse_than_a_warning(self, place: Office) -> None:
+        office.reply(place, "soon", NOW, days=1)
+        assert check(place, *AS_OF, "--fail-on", "warning") == 3
+
     def test_without_it_findings_are_no_failure(self, place: Office) -> None:
         assert check(place, *AS_OF) == 0
 
@@ -199,7 +203,7 @@ class TestTable:
         assert check(place, *AS_OF, "--all") == 0
         out = capsys.readouterr().out
         assert "waiting" in out
-        assert "6 days late" in out
+        assert "3 days late" in out
         assert "svar check --all" not in out
         assert not any(name in out for name in office.NAMES.values())
 

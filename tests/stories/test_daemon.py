@@ -54,10 +54,9 @@ class Watch:
 
     def poll(self, times: int = 1) -> Report:
         """Poll so often, five minutes apart; return the last report."""
-        for _ in range(times):
-            self.now += POLL
-            report = self.daemon.poll(self.daemon.sources[0], now=self.now)
-        return report
+        self.now += POLL
+        report = self.daemon.poll(self.daemon.sources[0], now=self.now)
+        return report if times == 1 else self.poll(times - 1)
 
     def deliver(self) -> None:
         self.daemon.deliver(now=self.now)
@@ -230,7 +229,7 @@ class TestDoubtfulPolls:
     def test_the_same_bad_row_is_told_anew_after_it_was_mended(
         self, quick: Watch
     ) -> None:
-        applied_at = "2026-08-27 08:00:00"
+        applied_at = "2026-08-30 08:00:00"
         for at in ("soon", applied_at, "soon"):
             office.distort(quick.place, "waiting", applied_at=at)
             quick.poll()
@@ -346,15 +345,37 @@ class TestReload:
         self, quick: Watch
     ) -> None:
         quick.deliver()
-        printed = quick.printed
+        told = len(quick.dump()["posts"])
         path = quick.place.rules / "first-reply.yaml"
-        longer = path.read_text(encoding="utf-8").replace("14 days", "18 days")
+        longer = path.read_text(encoding="utf-8").replace("14 days", "15 days")
         path.write_text(longer, encoding="utf-8")
         assert quick.daemon.reload()
         quick.poll()
         assert ("first-reply", "waiting") in quick.open()
         quick.deliver()
-        assert quick.printed == printed
+        assert len(quick.dump()["posts"]) == told
+
+
+class TestJobs:
+    def test_a_known_trouble_of_a_job_is_said_once(self, quick: Watch) -> None:
+        def job() -> None:
+            message = "the state is full"
+            raise StoreError(message)
+
+        for _ in range(3):
+            quick.daemon._guarded(job)
+        assert quick.log.count("the state is full") == 1
+        quick.daemon._guarded(lambda: None)
+        quick.daemon._guarded(job)
+        assert quick.log.count("the state is full") == 2
+
+    def test_a_bug_in_a_job_is_logged_and_counted_by_the_scheduler(
+        self, quick: Watch
+    ) -> None:
+        with pytest.raises(ZeroDivisionError):
+            quick.daemon._guarded(lambda: 1 / 0)
+        assert "a job failed; the next tick tries again" in quick.log
+        assert "ZeroDivisionError" in quick.log
 
 
 class TestOpening:

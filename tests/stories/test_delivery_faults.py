@@ -1,6 +1,7 @@
 """What goes wrong on the way to Slack, and that each notice is one message all the same."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from tests.fakes import (
     refuse,
     reset,
 )
-from tests.stories.post_office import LEADS, MINUTE, PostOffice, opened
+from tests.stories.post_office import LEADS, MINUTE, OPS, PostOffice, opened
 
 TICK = timedelta(seconds=5)
 
@@ -52,7 +53,7 @@ def rename(office: PostOffice, table: str, to: str) -> None:
 def test_slack_down_for_an_hour_loses_and_doubles_nothing(office: PostOffice) -> None:
     everybody = [INGRID, "ada@example.org", "bo@example.org", LEADS]
     for number, who in enumerate(everybody):
-        if "@" in who:
+        if number in {1, 2}:
             office.slack.add(who)
         office.owe(who, application=f"A{number}")
     office.slack.down()
@@ -76,6 +77,37 @@ def test_slack_down_costs_one_call_a_run(office: PostOffice) -> None:
     office.slack.fail("users.lookupByEmail", *[hang(effect=False)] * 5)
     office.deliver()
     assert len(office.slack.requests) == 1
+
+
+def test_a_slack_that_hangs_costs_one_time_out_a_run(office: PostOffice) -> None:
+    for number in range(3):
+        office.slack.add(f"p{number}@example.org")
+        office.owe(f"p{number}@example.org", application=f"A{number}")
+    office.slack.fail("chat.postMessage", hang(effect=True))
+    office.deliver()
+    assert office.slack.count("chat.postMessage") == 1
+    office.slack.fail("conversations.history", hang(effect=False))
+    office.deliver(after=MINUTE)
+    assert office.slack.requests[-1].method == "conversations.history"
+    for _ in range(3):
+        office.deliver(after=MINUTE)
+    assert [message.channel for message in office.slack.messages] == [
+        "DU2",
+        "DU3",
+        "DU4",
+    ]
+
+
+def test_a_person_known_to_be_lost_is_not_asked_for_at_each_try(
+    office: PostOffice,
+) -> None:
+    office.owe(PER)
+    office.slack.fail("chat.postMessage", http(500), ratelimited("5"))
+    for _ in range(5):
+        office.deliver(after=MINUTE)
+    assert len(office.said(OPS)) == 1
+    # Per and the deputy, once each.
+    assert office.slack.count("users.lookupByEmail") == 2
 
 
 def test_a_429_holds_everything_for_as_long_as_slack_asks(office: PostOffice) -> None:
@@ -356,3 +388,48 @@ def test_a_state_that_fails_in_the_middle_is_made_good_later(
         office.deliver(after=MINUTE)
     assert len(office.said()) == 1
     assert office.notices() == ["sent"]
+
+
+STUMBLES: dict[str, Fault | str] = {
+    "dies before": "before post",
+    "dies after": "after post",
+    "reset before": reset(effect=False),
+    "reset after": reset(effect=True),
+    "500": http(500),
+    "unparsable": garbled(b"<html>"),
+    "fatal_error": refuse("fatal_error"),
+    "ratelimited": ratelimited("30"),
+    "channel_not_found": refuse("channel_not_found"),
+    "invalid_blocks": refuse("invalid_blocks"),
+    "invalid_auth": refuse("invalid_auth"),
+}
+
+
+def stumble(office: PostOffice, over: Fault | str) -> None:
+    """Run once with a fault or a death in the next post, and go on as a new process."""
+    if isinstance(over, Fault):
+        office.slack.fail("chat.postMessage", over)
+        office.deliver()
+    else:
+        interrupt(office, over, die)
+        with suppress(Killed):
+            office.deliver()
+    office.slack.heal()
+    office.restart()
+    office.at += 2 * MINUTE
+
+
+@pytest.mark.parametrize("first", STUMBLES.values(), ids=STUMBLES.keys())
+def test_any_two_faults_in_a_row_leave_exactly_one_message(
+    office: PostOffice, first: Fault | str
+) -> None:
+    for name, second in STUMBLES.items():
+        before = len(office.slack.messages)
+        office.slack.add(name)
+        office.owe(name, application=name)
+        stumble(office, first)
+        stumble(office, second)
+        for _ in range(4):
+            office.deliver(after=MINUTE)
+        assert len(office.slack.messages) - before == 1, name
+    assert set(office.notices()) == {"sent"}

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -251,7 +252,7 @@ def test_instants_are_kept_to_the_microsecond(state: Store, microsecond: int) ->
 def fill(state: Store) -> None:
     """Leave years of settled alerts, posts and notices, and a handful that are due."""
     hours = [NOW - n * timedelta(hours=1) for n in range(5000)]
-    write(state, [opening(f"A{n}", f"p{n}@example.org") for n in range(len(hours))])
+    write(state, [opening(f"A{n}") for n in range(len(hours))])
     with state.write() as connection:
         connection.execute(
             insert(schema.posts),
@@ -272,9 +273,20 @@ def fill(state: Store) -> None:
             ],
         )
         connection.execute(
-            update(schema.notices)
-            .where(schema.notices.c.id > 3)
-            .values(status="sent", post_id=schema.notices.c.id)
+            insert(schema.notices),
+            [
+                {
+                    "alert_id": n + 1,
+                    "firing": 0,
+                    "kind": "breach",
+                    "recipient": f"p{n}@example.org",
+                    "due_at": when,
+                    "status": "queued" if n < 3 else "sent",
+                    "post_id": None if n < 3 else n + 1,
+                    "created_at": when,
+                }
+                for n, when in enumerate(hours)
+            ],
         )
         connection.execute(
             update(schema.alerts).where(schema.alerts.c.id > 3).values(closed_at=NOW)
@@ -344,6 +356,8 @@ def test_a_second_process_on_a_sqlite_state_is_refused(tmp_path: Path) -> None:
             f"another svar already runs on {tmp_path}/svar.db; stop it first, "
             "or keep the state in PostgreSQL"
         )
+        with pytest.raises(StoreError, match="another svar already runs"):
+            Store(url).claim()
     assert claim_elsewhere(url) == "taken"
 
 
@@ -395,6 +409,13 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StoreError, match="cannot be written: Not a directory"):
         Store(f"sqlite:///{tmp_path}/file/deeper/svar.db").claim()
+
+
+def test_a_state_that_is_a_folder_is_refused_with_advice(tmp_path: Path) -> None:
+    folder = Store(f"sqlite:///{tmp_path}")
+    with pytest.raises(StoreError, match="check that the folder exists"):
+        folder.version()
+    folder.close()
 
 
 def test_a_state_that_is_no_database_is_refused(tmp_path: Path) -> None:
@@ -477,3 +498,30 @@ def test_a_settled_post_leaves_no_due_time_behind(state: Store) -> None:
         assert mail.unknown(connection, now=NOW + DAY, most=1) == []
         query = select(schema.posts.c.due_at)
         assert connection.execute(query).scalar_one() is None
+
+
+def test_writers_wait_for_each_other_and_lose_nothing(state: Store) -> None:
+    def count_up() -> None:
+        for _ in range(20):
+            with state.write() as connection:
+                if not state.is_sqlite:
+                    connection.execute(text("LOCK TABLE runs IN EXCLUSIVE MODE"))
+                last = ledger.last_good(connection, "ats")
+                n = last.applications + 1 if last else 1
+                ledger.record(connection, Run("ats", NOW, "ok", applications=n))
+
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(count_up) for _ in range(4)]:
+            done.result()
+    with state.read() as connection:
+        last = ledger.last_good(connection, "ats")
+    assert last is not None
+    assert last.applications == 80
+
+
+def test_a_reader_sees_the_state_of_before_while_one_writes(state: Store) -> None:
+    write(state, [opening("A0")])
+    with state.write() as connection:
+        ledger.apply(connection, [opening("A1")], now=NOW)
+        assert list(read_open(state)) == ["A0"]
+    assert list(read_open(state)) == ["A0", "A1"]

@@ -98,6 +98,12 @@ def test_after_an_outage_only_the_highest_step_is_told() -> None:
     )
 
 
+def test_a_step_knows_which_step_it_was_reached_from() -> None:
+    change = alerts.advance(alert(step=1), finding(step=4), RULE, now=NOW)
+    assert change is not None
+    assert (change.climbed_from, change.firing) == (1, 4)
+
+
 def test_a_step_says_which_one_it_is() -> None:
     life = Life(RULE)
     life.poll("2026-09-21 09:05", ROW)
@@ -230,6 +236,13 @@ def test_an_alert_ends_for_a_reason(fields: dict[str, Any], transition: str) -> 
     life.poll("2026-09-21 09:05", ROW)
     assert life.poll("2026-09-22 09:05", ROW._replace(**fields)) == [transition]
     assert life.alert is None
+
+
+def test_an_answer_after_a_warning_is_on_time() -> None:
+    life = Life(RULE)
+    life.poll("2026-09-17 09:05", ROW)
+    answered = ROW._replace(first_reply_at=at("2026-09-18 10:00"))
+    assert life.poll("2026-09-18 10:05", answered) == ["resolved on_time"]
 
 
 @pytest.mark.parametrize(
@@ -397,6 +410,14 @@ def test_a_first_miss_is_no_closing_and_never_held() -> None:
     missed = [(each, alerts.miss(each, now=NOW)) for each in answered(10)]
     guarded = alerts.guard(missed + close(answered(5)), {"first-reply": 15})
     assert guarded.held == {}
+
+
+def test_no_alert_opens_where_another_is_held_open() -> None:
+    held = alerts.guard(close(answered(6)), {"first-reply": 6})
+    fresh = [finding(application_id=each) for each in ("A5", "A6")]
+    assert held.allowed(fresh) == fresh[1:]
+    believed = alerts.guard(close(answered(5)), {"first-reply": 6})
+    assert believed.allowed(fresh) == fresh
 
 
 def test_each_rule_is_guarded_for_itself() -> None:

@@ -70,8 +70,10 @@ def test_a_digest_greets_counts_and_names_the_promise() -> None:
     )
     message = digest(told(alert()), warned(alert(id=2, seen=soon, state=State.WARNING)))
     assert texts(message) == [
-        "*Good morning, Ingrid. 2 people are waiting for an answer from you.*\n"
-        "For 1 of them our 14 days have passed.",
+        (
+            "*Good morning, Ingrid. 2 people are waiting for an answer from you.*\n"
+            "For 1 of them our 14 days have passed."
+        ),
         "*Past our promise*\nK. N. · Nurse · applied 17 days ago, no reply yet",
         "*Coming up*\nM. S. · Nurse · our 14 days are up on Fri 25 Sep 09:00",
     ]
@@ -92,8 +94,10 @@ def test_a_manager_is_asked_for_a_decision_and_told_that_little_is_enough() -> N
     assert texts(message)[0].split("\n") == [
         "*Good morning, Per. 1 person is waiting for your decision.*",
         "Our 2 working days have passed.",
-        "The recruiter can answer as soon as you have decided; "
-        "a yes, a no or a question is enough.",
+        (
+            "The recruiter can answer as soon as you have decided; "
+            "a yes, a no or a question is enough."
+        ),
     ]
     assert sections(message)["Past our promise"] == [
         "K. N. · Nurse · handed over Mon 7 Sep, no decision for 13 working days"
@@ -181,8 +185,14 @@ def test_a_heads_up_is_said_even_where_the_step_itself_stands_beside_it() -> Non
 def test_a_heads_up_before_the_deadline_says_that_it_is_coming() -> None:
     soon = alert(due_at=at("2026-09-25 09:00"), state=State.WARNING)
     message = digest(told(soon, Kind.HEADS_UP))
-    assert list(sections(message))[0] == "Coming up"
+    assert next(iter(sections(message))) == "Coming up"
     assert "passed" not in message.text
+
+
+def test_a_warning_claims_no_breach_while_evidence_may_be_on_its_way() -> None:
+    message = digest(warned(alert(due_at=at("2026-09-24 09:00"), state=State.WARNING)))
+    assert list(sections(message)) == ["Coming up"]
+    assert "our 14 days are up on Thu 24 Sep 09:00" in message.text
 
 
 def test_exactly_at_the_deadline_our_promise_has_not_passed() -> None:
@@ -237,6 +247,13 @@ def test_a_settled_line_is_struck_through_and_says_how_it_ended(
     done = alert(state=State.RESOLVED, reason=reason, effective_at=NOW)
     [line] = sections(digest(told(done)))["Past our promise"]
     assert line == f"~K. N. · Nurse · applied 17 days ago, no reply yet~ {end}"
+
+
+def test_the_end_is_told_as_of_when_it_came() -> None:
+    done = alert(
+        state=State.RESOLVED, reason=Reason.LATE, effective_at=at("2026-09-25 10:42")
+    )
+    assert "answered Fri 25 Sep 10:42, 4 days past" in digest(told(done)).text
 
 
 def test_a_decision_is_decided_not_answered() -> None:
@@ -310,9 +327,11 @@ def test_a_channel_reads_counts_by_promise_and_department() -> None:
     )
     assert texts(public(*lines)) == [
         "*4 candidates have waited past our promise.*",
-        "A manager decides: 1 still without. Health (1).\n"
-        "Every candidate hears from us within 14 days: 4 still without. "
-        "IT (1), Sales (2), no department (1).",
+        (
+            "A manager decides: 1 still without. Health (1).\n"
+            "Every candidate hears from us within 14 days: 4 still without. "
+            "IT (1), Sales (2), no department (1)."
+        ),
     ]
 
 
@@ -518,6 +537,16 @@ def test_a_cut_never_falls_within_a_link_or_a_mark(
 def test_a_line_longer_than_a_section_is_cut() -> None:
     message = blocks.compose("t", [], [Part("H", ["x" * 4_000, "y"])], "note")
     assert [len(text) for text in texts(message)] == [3, 3, 3_000, 1, 4]
+
+
+@pytest.mark.parametrize(("second", "blocks_made"), [(1_499, 2), (1_500, 3)])
+def test_a_section_holds_three_thousand_characters(
+    second: int, blocks_made: int
+) -> None:
+    lines = ["a" * 1_500, "b" * second]
+    message = blocks.compose("t", [], [Part("", lines)], "")
+    assert len(message.blocks) == blocks_made
+    assert "\n".join(texts(message)[1:]) == "\n".join(lines)
 
 
 def test_fifty_blocks_are_enough_for_slack() -> None:

@@ -174,6 +174,26 @@ def test_without_a_source_there_is_nothing_to_watch(tmp_path: Path) -> None:
     assert complaints(tmp_path, "") == ["svar.yaml: sources: is missing"]
 
 
+@pytest.mark.parametrize(
+    ("hours", "digest_at", "fits"),
+    [
+        ("{monday: 08:00-16:00}", "15:59", True),
+        ("{monday: 08:00-16:00}", "16:00", False),
+        ("{monday: 08:00-16:00, friday: 08:00-17:00}", "16:00", True),
+        ("{monday: 22:00-06:00}", "23:00", True),
+    ],
+)
+def test_a_digest_hour_must_leave_time_to_send_it(
+    tmp_path: Path, hours: str, digest_at: str, *, fits: bool
+) -> None:
+    text = f"{PLAIN}calendar: {{hours: {hours}}}\nslack: {{digest_at: {digest_at}}}\n"
+    if fits:
+        assert load(tmp_path, text).calendar.hours
+    else:
+        [said] = complaints(tmp_path, text)
+        assert "slack.digest_at: nobody works at or after that hour" in said
+
+
 def test_a_channel_is_named_as_in_slack(tmp_path: Path) -> None:
     text = (
         "slack: {channels: {'#leads_no-1': C024BE7LH}}\npeople: {fallback: '#leads'}\n"
@@ -241,7 +261,7 @@ def test_an_empty_token_is_no_token(tmp_path: Path, key: str) -> None:
 def test_an_empty_file_is_no_silent_default(tmp_path: Path) -> None:
     empty = tmp_path / "url"
     empty.touch()
-    with pytest.raises(ConfigError, match="SVAR_STATE__URL_FILE.*not a database URL"):
+    with pytest.raises(ConfigError, match=r"SVAR_STATE__URL_FILE.*not a database URL"):
         load(tmp_path, PLAIN, SVAR_STATE__URL_FILE=str(empty))
 
 
