@@ -90,13 +90,15 @@ class Transition:
 class Change:
     """An alert as it shall be, how it came to that, and the firing that tells somebody.
 
-    `climbed_from` is the step that it stood on before the firing.
+    `climbed_from` is the step that it stood on before the firing. `review` is the step
+    that is due now, where notices that wait may be owed by somebody else, or no more.
     """
 
     alert: Alert
     transitions: tuple[Transition, ...]
     firing: int | None = None
     climbed_from: int = NOTHING
+    review: int | None = None
 
 
 def open_alert(
@@ -144,7 +146,16 @@ def advance(
         state = State.BREACHED
     moved = replace(alert, seen=finding, state=state, closing_polls=0)
     change = _climb(moved, rule, tuple(transitions), now)
-    return None if change == Change(alert, ()) else change
+    if change == Change(alert, ()):
+        return None
+    before, after = alert.seen, finding
+    if before.due_at != after.due_at or _owed_by(before) != _owed_by(after):
+        return replace(change, review=finding.step)
+    return change
+
+
+def _owed_by(finding: Finding) -> tuple[str | None, ...]:
+    return finding.owner, finding.recruiter, finding.manager, finding.decided_by
 
 
 def _climb(

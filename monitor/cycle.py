@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from itertools import chain, islice
 
 from monitor import alerts, evaluate, outbox, privacy
@@ -17,10 +18,11 @@ from monitor.errors import ConfigError, SourceError
 from monitor.evaluate import Check, Finding, World
 from monitor.model import Application
 from monitor.outbox import Digests
-from monitor.rules import Rulebook
+from monitor.rules import Rule, Rulebook
 from monitor.source import MOST_REJECTED, Source
-from monitor.store import Store, ledger
+from monitor.store import Connection, Store, ledger
 from monitor.store.ledger import Key, Owed, Run
+from monitor.store.reroute import reroute
 
 Transitions = Counter[tuple[str, str, str, str]]
 
@@ -253,11 +255,31 @@ class Cycle:
             while few := list(islice(changes, ledger.CHUNK)):
                 owed = self._owed(few, run.as_of)
                 ledger.apply(connection, owed, now=run.as_of)
+                self._review(connection, few, run.as_of)
                 count += len(owed)
                 transitions += _counted(owed)
             run = replace(run, changes=count)
             ledger.record(connection, run)
         return run, transitions
+
+    def _review(
+        self, connection: Connection, changes: Iterable[Change], now: datetime
+    ) -> None:
+        """Hold notices that wait against who owes the step now, and against the step."""
+        for change in changes:
+            rule = self.configuration.rulebook.get(change.alert.seen.rule)
+            if rule and change.review is not None and change.alert.id is not None:
+                told = partial(self._told, rule, change.alert.seen, change.review)
+                reroute(connection, change.alert.id, told, now=now)
+
+    def _told(
+        self, rule: Rule, seen: Finding, step: int, firing: int
+    ) -> tuple[str, ...]:
+        """Return who is to be told of a firing today; nobody if it is not due any more."""
+        if firing > step or firing >= len(rule.firings):
+            return ()
+        people = self.configuration.settings.people
+        return tuple(outbox.recipients(rule, firing, seen, people))
 
     def _owed(self, changes: Iterable[Change], now: datetime) -> list[Owed]:
         """Return the changes with the notices that they cause."""

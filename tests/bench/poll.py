@@ -59,8 +59,9 @@ def measure(folder: Path, url: str, runs: int) -> None:
         store.upgrade()
         cycles = Cycle(store, ats, loaded)
         fetch(ats)  # so that nothing measured is the first to touch the file
+        bare, _ = timed(lambda: fetch(ats))
         wall, _ = timed(lambda: cycles.run(now=world.NOW))
-        print(f"  first poll {wall:6.2f} s; {state(store)}")
+        print(f"  first poll {wall:6.2f} s, once; ratio {wall / bare:.2f}")
         jobs: dict[str, Work] = {
             "bare fetch": lambda: fetch(ats),
             "check": lambda: cycle.check(ats, loaded, now=world.NOW),
@@ -69,7 +70,8 @@ def measure(folder: Path, url: str, runs: int) -> None:
         before = state(store)
         compare(jobs, runs)
         print(f"  state before the second polls: {before}")
-        print(f"  state after {runs} of them:       {state(store)}")
+        print(f"  state after {runs} of them:        {state(store)}")
+        print(f"  changes in the next:         {cycles.run(now=world.NOW).run.changes}")
 
 
 def compare(jobs: dict[str, Work], runs: int) -> None:

@@ -232,7 +232,6 @@ def _in_process(luck: random.Random) -> Story:
         stage_entered_at=moved,
         waiting_on=luck.choice((None, "recruiter", "candidate")),
         waiting_since=moved,
-        screened_out_at=None,
         updated_at=moved,
     )
 
