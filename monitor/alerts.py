@@ -43,7 +43,6 @@ class Reason(StrEnum):
     EXEMPTED = "exempted"
     GONE = "gone"
     RETARGETED = "retargeted"
-    CLOSURE_HELD = "closure_held"
 
 
 CLOSED_STATES = frozenset({State.RESOLVED, State.CANCELLED})
@@ -250,6 +249,7 @@ def guard(
 
     More than five and more than 30 % of a rule's open alerts wait for three equal
     polls; each alert counts its own, so new closings do not start the others afresh.
+    What an admin closed by taking the rule away needs no second look.
     """
     pairs = list(closings)
     wanted = Counter(
@@ -260,7 +260,8 @@ def guard(
     for alert, change in pairs:
         rule = alert.seen.rule
         limit = max(MASS, MASS_SHARE * open_by_rule.get(rule, 0))
-        believed = change.alert.closing_polls >= HELD_FOR or rule in confirmed
+        meant = rule in confirmed or change.alert.reason is Reason.RULE_REMOVED
+        believed = meant or change.alert.closing_polls >= HELD_FOR
         if change.alert.is_open or wanted[rule] <= limit or believed:
             changes.append(change)
             continue

@@ -31,7 +31,6 @@ class Report:
 
     posts: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
-    delays: list[float] = field(default_factory=list)
     told: list[Post] = field(default_factory=list)
     is_token_valid: bool = True
 

@@ -22,7 +22,7 @@ from monitor.store.mail import Post
 
 STARTS_ON = date(2026, 9, 7)  # a Monday; no public holiday in the weeks that follow
 STEP = timedelta(hours=1)
-FIRST_HOUR, LAST_HOUR = 6, 18  # local; at night nothing is sent
+FIRST_HOUR, LAST_HOUR = 8, 17  # local; at night nothing is sent
 
 
 @dataclass(frozen=True, slots=True)

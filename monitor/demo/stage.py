@@ -13,7 +13,7 @@ from monitor.terminal import panel
 from monitor.worktime import Calendar
 
 _ROLES = {"recruiter": "recruiter", "manager": "line manager", "hr_lead": "HR lead"}
-FULL, SHORT = 1.2, 0.12  # seconds that a person needs to read on
+FULL, SHORT = 0.8, 0.05  # seconds that a person needs to read on
 EDITS_IN_FULL = 2
 
 

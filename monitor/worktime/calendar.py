@@ -12,6 +12,8 @@ Range = tuple[datetime, datetime]
 
 _DAY = timedelta(days=1)
 _NOTHING = timedelta()
+_MICROSECOND = timedelta(microseconds=1)
+_GUESSES = 3
 _MUST_OPEN_WITHIN = timedelta(days=60)
 _LONGEST_CLOSURE = 400  # days; a calendar closed for longer is a mistake
 _FARTHEST_START = timedelta(days=2**15)  # some 90 years
@@ -263,6 +265,12 @@ def cutoff(
     within some 90 years.
     """
     now = walltime.utc(now)
+    # Most deadlines move with their start, so the way back is mostly the way there.
+    start = now
+    for _ in range(_GUESSES):
+        start -= due(start) - now
+        if due(start) == now and due(start - _MICROSECOND) < now:
+            return start
     ahead = due(now) < now
     near, step = now, _DAY
     while (due(far := now + step if ahead else now - step) < now) == ahead:

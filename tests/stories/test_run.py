@@ -7,11 +7,8 @@ import socket
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime
-from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -116,6 +113,18 @@ class TestWatching:
             assert svar.printed == ""
         assert not place.state.exists()
 
+    def test_a_state_that_was_migrated_elsewhere_is_not_ready(
+        self, place: Office
+    ) -> None:
+        with running(place.settings) as svar:
+            eventually(lambda: svar.get("/readyz")[0] == 200, what="readiness")
+            with closing(sqlite3.connect(place.state)) as state, state:
+                state.execute("UPDATE alembic_version SET version_num = '0'")
+            assert svar.get("/readyz")[0] == 503
+            assert "svar db upgrade" in svar.get("/readyz")[1]
+            assert svar.get("/healthz")[0] == 200
+            assert svar.stop() == 0
+
 
 class TestTelling:
     def test_each_person_gets_one_message_that_is_edited_after_the_reply(
@@ -164,73 +173,6 @@ class TestTelling:
 
 def office_name(email: str) -> str:
     return email.split(".", maxsplit=1)[0].title()
-
-
-class TestInThisProcess:
-    """Once without a process of its own, so that every line of it is measured."""
-
-    @pytest.fixture(autouse=True)
-    def handlers(self) -> Iterator[None]:
-        numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-        before = [signal.getsignal(number) for number in numbers]
-        yield
-        for number, handler in zip(numbers, before, strict=True):
-            signal.signal(number, handler)
-
-    def test_from_the_start_to_the_end(
-        self, place: Office, capfd: pytest.CaptureFixture[str]
-    ) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port: int = free.getsockname()[1]
-        place.change(metrics={"listen": f"127.0.0.1:{port}"})
-
-        def drive() -> None:
-            try:
-                eventually(lambda: status(port, "/readyz") == 200, what="readiness")
-                place.rules.rename(place.folder / "away")
-                eventually(lambda: "svar_rules_loaded 3.0" in page(port))
-                eventually(
-                    lambda: "svar_config_last_reload_successful 0.0" in page(port)
-                )
-                (place.folder / "away").rename(place.rules)
-                eventually(
-                    lambda: "svar_config_last_reload_successful 1.0" in page(port)
-                )
-                with closing(sqlite3.connect(place.state)) as state, state:
-                    state.execute("UPDATE alembic_version SET version_num = '0'")
-                eventually(lambda: status(port, "/readyz") == 503)
-                assert status(port, "/healthz") == 200
-                assert status(port, "/") == 404
-            finally:
-                os.kill(os.getpid(), signal.SIGTERM)
-
-        with ThreadPoolExecutor(1) as pool:
-            driven = pool.submit(drive)
-            code = cli.main(["run", "--config", str(place.settings)])
-            driven.result()
-        assert code == 0
-        assert "svar stops" in capfd.readouterr().err
-
-
-def page(port: int) -> str:
-    return fetch(port, "/metrics")[1]
-
-
-def status(port: int, path: str) -> int:
-    return fetch(port, path)[0]
-
-
-def fetch(port: int, path: str) -> tuple[int, str]:
-    connection = HTTPConnection("127.0.0.1", port, timeout=10)
-    try:
-        connection.request("GET", path)
-        answer = connection.getresponse()
-        return answer.status, answer.read().decode()
-    except ConnectionRefusedError:
-        return 0, ""
-    finally:
-        connection.close()
 
 
 class TestRefusals:
