@@ -233,7 +233,11 @@ class TestRefusals:
         )
         command = [sys.executable, "-c", limited, "run", "--config"]
         done = subprocess.run(  # noqa: S603 - our own command line
-            [*command, str(place.settings)], capture_output=True, check=False, text=True
+            [*command, str(place.settings)],
+            capture_output=True,
+            check=False,
+            text=True,
+            env={k: v for k, v in os.environ.items() if not k.startswith("COVERAGE")},
         )
         assert done.returncode == 1
         assert f"svar: the state at sqlite:///{place.state} cannot be" in done.stderr
