@@ -96,7 +96,8 @@ def text(mrkdwn: str, *, style: str = "") -> Text:
         if found["bold"]:
             drawn.append(_plain(found["bold"]), "bold")
         elif found["strike"]:
-            drawn.append(_plain(_unlink(found["strike"])), "strike dim")
+            # The tildes stay, for a pipe or a terminal that cannot strike through.
+            drawn.append(f"~{_plain(_unlink(found['strike']))}~", "strike dim")
         else:
             drawn.append(f"[{_plain(found['link'])}]", f"bold blue link {found['url']}")
     drawn.append(_plain(mrkdwn[end:]))

@@ -31,6 +31,7 @@ class Stage:
         self.edits = 0
         self._people = {person.email: person for person in people}
         self._shown: set[str] = set()
+        self._posted: dict[str, str] = {}
 
     def whoami(self) -> tuple[str, set[str]]:
         return "the demo", set()
@@ -54,20 +55,21 @@ class Stage:
         kind = self._kind(channel, message)
         is_new = kind not in self._shown
         self._shown.add(kind)
+        self._posted[key] = self._when()
         self._show(channel, message, in_full=is_new)
         return channel, key
 
     def update(
         self,
         channel: str,
-        ts: str,  # noqa: ARG002 - as above
+        ts: str,
         message: Message,
         *,
-        plain: bool,  # noqa: ARG002
+        plain: bool,  # noqa: ARG002 - as above
     ) -> bool:
         self.edits += 1
         in_full = self.edits <= EDITS_IN_FULL
-        self._show(channel, message, in_full=in_full, edited=True)
+        self._show(channel, message, in_full=in_full, edited=self._posted[ts])
         return True
 
     def find(self, channel: str, key: str, *, since: datetime) -> str | None:  # noqa: ARG002
@@ -91,26 +93,34 @@ class Stage:
         ]
         return f"{role} {headings}"
 
+    def _when(self) -> str:
+        return words.moment(self.now, self.calendar, now=self.now) if self.now else ""
+
     def _show(
-        self, channel: str, message: Message, *, in_full: bool, edited: bool = False
+        self, channel: str, message: Message, *, in_full: bool, edited: str = ""
     ) -> None:
-        when = words.moment(self.now, self.calendar, now=self.now) if self.now else ""
+        """Draw a message, or tell of it in a line; `edited`: when it was posted."""
         if in_full or self.is_verbose:
-            caption = f"Slack · {self.who(channel)} · {when}"
+            caption = f"Slack · {self.who(channel)} · {edited or self._when()}"
+            caption += f" · edited {self._when()}" if edited else ""
             style = "green" if edited else "blue"
-            caption += " · the same message, edited" if edited else ""
             self.console.print(panel(message, caption, style=style))
             self._pause(FULL)
             return
         first = message.text.partition("\n")[0]
         last = message.text.rstrip().rpartition("\n")[2]
-        line = Text(f"{when}  ", "dim")
+        line = Text(f"{self._when()}  ", "dim")
         line.append("edited " if edited else "to ", "green" if edited else "blue")
-        line.append(f"{self.who(channel)}: ", "bold")
-        line.append(last if edited else first.partition(". ")[2])
+        line.append(self.who(channel), "bold")
+        line.append(f", {edited}: {last}" if edited else f": {_ungreeted(first)}")
         self.console.print(line, soft_wrap=True)
         self._pause(SHORT)
 
     def _pause(self, seconds: float) -> None:
         if self.console.is_terminal:
             time.sleep(seconds)
+
+
+def _ungreeted(title: str) -> str:
+    greeting, _, rest = title.partition(". ")
+    return rest if greeting.startswith("Good") else title

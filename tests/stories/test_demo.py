@@ -40,7 +40,7 @@ def test_a_season_shows_the_main_job(capsys: pytest.CaptureFixture[str]) -> None
     assert "Metrics while it plays: http://PORT/metrics" in out
     for part in (", recruiter · ", ", line manager · "):
         assert part in out
-    assert "the same message" in out
+    assert " · edited " in out
     assert "settled since" in out
     rows = {line[:45].strip(): line.split()[-2:] for line in out.splitlines()}
     without, with_svar = rows["waited more than 14 days"]
