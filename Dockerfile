@@ -44,4 +44,4 @@ EXPOSE 9464
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
   CMD ["python", "-I", "-c", "import http.client as h, sys; c = h.HTTPConnection('127.0.0.1', 9464, timeout=4); c.request('GET', '/healthz'); sys.exit(c.getresponse().status != 200)"]
 ENTRYPOINT ["svar"]
-CMD ["run", "--config", "/etc/svar/svar.yaml"]
+CMD ["run", "--config", "/etc/svar/config/svar.yaml"]

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from monitor.evaluate import NOTHING, Ending, Finding, Late, Verdict
-from monitor.rules import Kind, Rule
+from monitor.rules import Kind, Place, Rule
 
 GONE_AFTER = 2  # good polls without the application
 HELD_FOR = 3  # equal polls before a mass closure is believed
@@ -52,7 +52,8 @@ CLOSED_STATES = frozenset({State.RESOLVED, State.CANCELLED})
 class Alert:
     """A finding that we remember; `seen` is the finding as the last poll saw it.
 
-    `step` is the highest firing of the ladder that was reached, told or skipped.
+    `step` is the highest firing of the ladder that was reached, told or skipped;
+    `rung` is its place, which still says so when the ladder was edited.
     `closing_polls` counts the good polls in a row that would have closed it.
     """
 
@@ -64,6 +65,7 @@ class Alert:
     closing_polls: int = 0
     effective_at: datetime | None = None
     reason: Reason | None = None
+    rung: Place | None = None
 
     @property
     def key(self) -> tuple[str, str]:
@@ -99,6 +101,13 @@ class Change:
     climbed_from: int = NOTHING
     review: int | None = None
 
+    @property
+    def turns(self) -> bool:
+        """Tell a change that closes an alert, or opens a closed one again."""
+        if not self.alert.is_open:
+            return True
+        return any(each.before in CLOSED_STATES for each in self.transitions)
+
 
 def open_alert(
     source: str, finding: Finding, rule: Rule, *, closed: Alert | None, now: datetime
@@ -110,7 +119,6 @@ def open_alert(
     """
     if finding.backlog:
         return None
-    told = closed.step if closed else NOTHING
     before = closed.state if closed else None
     reason = Reason.EVIDENCE_WITHDRAWN if closed else Reason.OPENED
     state = State(finding.late.value)
@@ -120,7 +128,8 @@ def open_alert(
         source=source,
         seen=finding,
         state=state,
-        step=told,
+        step=_standing(closed, rule) if closed else NOTHING,
+        rung=closed.rung if closed else None,
     )
     first = Transition(before, state, reason, effective_at)
     return _climb(alert, rule, (first,), now)
@@ -143,7 +152,8 @@ def advance(
             Transition(state, State.BREACHED, Reason.TARGET_PASSED, finding.due_at)
         )
         state = State.BREACHED
-    moved = replace(alert, seen=finding, state=state, closing_polls=0)
+    step = _standing(alert, rule)
+    moved = replace(alert, seen=finding, state=state, step=step, closing_polls=0)
     change = _climb(moved, rule, tuple(transitions), now)
     if change == Change(alert, ()):
         return None
@@ -151,6 +161,11 @@ def advance(
     if before.due_at != after.due_at or _owed_by(before) != _owed_by(after):
         return replace(change, review=finding.step)
     return change
+
+
+def _standing(alert: Alert, rule: Rule) -> int:
+    """Return the alert's step in the ladder as that is now; an edit re-sends nothing."""
+    return alert.step if alert.rung is None else rule.reached(alert.rung)
 
 
 def _owed_by(finding: Finding) -> tuple[str | None, ...]:
@@ -172,7 +187,8 @@ def _climb(
         f"; skipped {', '.join(skipped)}" if skipped else ""
     )
     due = Transition(alert.state, state, Reason.STEP_DUE, now, note)
-    climbed = remember(replace(alert, state=state, step=step))
+    rung = rule.firings[step].place
+    climbed = remember(replace(alert, state=state, step=step, rung=rung))
     return Change(climbed, (*transitions, due), step, alert.step)
 
 

@@ -35,6 +35,15 @@ class MessageKind(StrEnum):
     DRAFT = "draft"
 
 
+class Sending(StrEnum):
+    """How far an outgoing message got."""
+
+    SENT = "sent"
+    QUEUED = "queued"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
 class Message(NamedTuple):
     """One message of the source's second query."""
 
@@ -43,7 +52,7 @@ class Message(NamedTuple):
     sent_at: datetime
     direction: Direction
     kind: MessageKind
-    delivery: str | None
+    delivery: Sending | None
     subject_hint: str | None
 
 
@@ -59,7 +68,8 @@ class Mailbox:
         """Keep a message that reached somebody; drop notes, drafts and failures."""
         if message.kind in {MessageKind.NOTE, MessageKind.DRAFT}:
             return
-        if message.delivery in {"queued", "failed"}:
+        is_ours = message.direction is Direction.OUT
+        if is_ours and message.delivery in {Sending.QUEUED, Sending.FAILED}:
             return
         if message.application_id is not None:
             self.by_application.setdefault(message.application_id, []).append(message)
@@ -117,6 +127,8 @@ def _fold(application: Application, messages: Iterable[Message]) -> Application:
     for message in messages:
         if message.direction is Direction.IN:
             inbound.append(message.sent_at)
+        elif message.sent_at < application.applied_at:
+            continue  # outreach, which answers nothing
         elif _is_receipt(message, application):
             receipts.append(message.sent_at)
         else:

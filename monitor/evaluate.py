@@ -20,7 +20,8 @@ from monitor.worktime import Calendar
 
 SKEW = timedelta(minutes=5)  # a start that far ahead is quarantined
 NOTHING = -1  # no step of the ladder is due yet
-LIFECYCLE = {"status", "waiting_on", "stage", "phase", "knocked_out"}
+MOVES = {"waiting_on", "stage", "phase"}  # the ball left whoever owed the step
+ENDS = {Status.HIRED, Status.WITHDRAWN}
 
 
 class Late(StrEnum):
@@ -97,6 +98,7 @@ class Check:
     backlog_before: datetime
     due: Callable[[datetime], datetime]
     name: Callable[[Application], str]
+    horizon: datetime  # what is dated later than this is no evidence yet
 
 
 def due_at(
@@ -144,6 +146,7 @@ def _check(rule: Rule, world: World, now: datetime) -> Check:
         backlog_before=worktime.cutoff(calendar, known_by, too_old),
         due=deadline,
         name=world.name,
+        horizon=now + SKEW,
     )
 
 
@@ -182,7 +185,7 @@ def find(check: Check, row: Application) -> Finding | None:
     cells: tuple[Any, ...] = row
     for index in check.stops:
         stopped_at = cells[index]
-        if stopped_at is not None and stopped_at >= started_at:
+        if stopped_at is not None and started_at <= stopped_at <= check.horizon:
             return None
     return _finding(check, row, started_at)
 
@@ -238,13 +241,13 @@ def verdict(
     """Return why the clock that started then is no finding any more."""
     cells: tuple[Any, ...] = row
     reached = [cells[i] for i in check.stops if cells[i] is not None]
-    stops = [at for at in reached if at >= started_at]
+    stops = [at for at in reached if started_at <= at <= check.horizon]
     if stops:
         return Verdict(Ending.STOPPED, min(stops))
     failed = {column for column, holds in check.tests if not holds(row)}
-    if failed and row.status in {Status.HIRED, Status.WITHDRAWN}:
+    if failed and row.status in ENDS:
         return Verdict(Ending.CLOSED, row.decided_at or now)
-    if failed & LIFECYCLE:
+    if failed & MOVES:
         return Verdict(Ending.STOPPED, _moved_at(row, started_at, now))
     if failed:
         return Verdict(Ending.EXEMPTED, now)

@@ -93,6 +93,23 @@ def read(folder: Path) -> Mapping:
     return Mapping(file, folder, texts["applications"], texts.get("messages"))
 
 
+def delivered(file: MappingFile, columns: Collection[str]) -> set[str]:
+    """Return the columns that applications have in the end.
+
+    Those of the query, and those that the stages and the messages fill in.
+    """
+    found = set(columns)
+    if file.stages and "stage" in found:
+        found |= {"phase", "waiting_on"}
+        if "stage_entered_at" in found:
+            found.add("waiting_since")
+    if file.messages is not None:
+        found |= {"first_reply_at", "last_reply_at", "last_inbound_at", "receipt_at"}
+        if "decided_at" in found:
+            found |= {"told_at", "told_by"}
+    return found
+
+
 def check_columns(
     found: Collection[str], file: str, known: Collection[str], required: Collection[str]
 ) -> list[Problem]:

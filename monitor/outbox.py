@@ -20,9 +20,12 @@ QUARANTINE = timedelta(seconds=60)  # a dying request may still arrive for so lo
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What is owed to one recipient about one step of one alert."""
+    """What is owed to one recipient about one step of one alert.
 
-    firing: int
+    `firing` is the step's name: its number changes where the ladder is edited.
+    """
+
+    firing: str
     kind: Kind
     recipient: str
     due_at: datetime
@@ -94,9 +97,9 @@ def owe(
 def _notices(
     rule: Rule, firing: int, finding: Finding, people: PeopleSettings, slot: datetime
 ) -> tuple[Notice, ...]:
-    kind = rule.firings[firing].kind
+    step = rule.firings[firing]
     told = dict.fromkeys(recipients(rule, firing, finding, people))
-    return tuple(Notice(firing, kind, each, slot) for each in told)
+    return tuple(Notice(step.name, step.kind, each, slot) for each in told)
 
 
 def recipients(

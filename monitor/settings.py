@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from monitor import environment, yamlfile
 from monitor.errors import ConfigError, Problem
@@ -129,6 +129,10 @@ def _channel(value: object) -> str:
     return str(value)
 
 
+def _person(text: str) -> str:
+    return text.lower() if "@" in text else text  # as the addresses of a source
+
+
 Interval = Annotated[timedelta, BeforeValidator(_interval)]
 WallTime = Annotated[time, BeforeValidator(_wall_time)]
 Day = Annotated[date, BeforeValidator(_day)]
@@ -139,6 +143,7 @@ Rhythm = Annotated[timedelta, BeforeValidator(_rhythm)]
 Token = Annotated[SecretStr | None, BeforeValidator(_token)]
 Name = Annotated[str, BeforeValidator(_name)]
 ChannelName = Annotated[str, BeforeValidator(_channel)]
+Person = Annotated[str, AfterValidator(_person)]
 
 
 class SourceSettings(Strict):
@@ -190,8 +195,8 @@ class CalendarSettings(Strict):
 class PeopleSettings(Strict):
     """Who stands behind a role, who stands in, and where to turn when nobody does."""
 
-    roles: dict[str, str] = Field(default_factory=dict)
-    deputies: dict[str, str] = Field(default_factory=dict)
+    roles: dict[str, Person] = Field(default_factory=dict)
+    deputies: dict[Person, Person] = Field(default_factory=dict)
     fallback: ChannelName | None = None
 
 
@@ -276,6 +281,9 @@ def _cross_check(settings: Settings, document: Document) -> list[Problem]:
         if name in names[:index]:
             message = f'two sources are called "{name}"; give each its own name'
             problems.append(document.problem(("sources", index, "name"), message))
+    if not any(settings.calendar.hours.values()):
+        message = "nobody ever works; give at least one weekday its hours"
+        problems.append(document.problem(("calendar", "hours"), message))
     if not settings.calendar.works_after(settings.slack.digest_at):
         message = "nobody works at or after that hour; no digest would ever go out"
         problems.append(document.problem(("slack", "digest_at"), message))

@@ -59,6 +59,15 @@ _FORM = {
 }
 _GONE = {"message_not_found", "cant_update_message", "edit_window_closed"}
 _NOT_SENT = {"ratelimited", "rate_limited", "message_limit_exceeded"}
+# Slack says no, and may have done it all the same.
+_AMBIGUOUS = {
+    "fatal_error",
+    "internal_error",
+    "service_unavailable",
+    "request_timeout",
+    "team_added_to_org",
+    "ekm_access_denied",
+}
 # What slack-sdk lets through: a broken connection, bytes that are no text, JSON that
 # is no object.
 _UNREADABLE = (
@@ -103,7 +112,7 @@ class Slack:
 
     def lookup(self, email: str) -> Member:
         """Return the member with this address; a deactivated one is no route."""
-        answer = _call(self._client.users_lookupByEmail, email=email)
+        answer = _find_way(self._client.users_lookupByEmail, email=email)
         user: dict[str, Any] = answer.get("user") or {}
         if user.get("deleted") or not user.get("id"):
             raise DeliveryError(Outcome.ROUTE, "user_disabled")
@@ -113,7 +122,7 @@ class Slack:
 
     def open(self, member_id: str) -> str:
         """Return the channel of the direct messages with this member."""
-        answer = _call(self._client.conversations_open, users=member_id)
+        answer = _find_way(self._client.conversations_open, users=member_id)
         channel: dict[str, Any] = answer.get("channel") or {}
         if not channel.get("id"):
             raise DeliveryError(Outcome.NOT_SENT, "no_channel_in_answer")
@@ -197,6 +206,35 @@ def _call(method: Callable[..., Any], **arguments: Any) -> Any:
     if not isinstance(answer.data, dict):
         raise DeliveryError(Outcome.UNKNOWN, UNREADABLE)
     return answer
+
+
+def _find_way(method: Callable[..., Any], **arguments: Any) -> Any:
+    """Call what leads to a person; a clear no that nobody knows means: no way there.
+
+    Such a no to a post stays unknown, since a message told twice is worse.
+    """
+    try:
+        return _call(method, **arguments)
+    except DeliveryError as error:
+        cause: Any = error.__cause__
+        if (
+            error.outcome is Outcome.UNKNOWN
+            and isinstance(cause, SlackApiError)
+            and error.reason not in _AMBIGUOUS
+            and _is_no(cause.response, error.reason)
+        ):
+            raise DeliveryError(Outcome.ROUTE, error.reason) from error
+        raise
+
+
+def _is_no(answer: Any, reason: str) -> bool:
+    """Tell an answer of Slack's own from a page that something in between sent."""
+    return (
+        answer.status_code == HTTPStatus.OK
+        and isinstance(answer.data, dict)
+        and answer.data.get("ok") is False
+        and answer.data.get("error") == reason
+    )
 
 
 def _refused(error: SlackApiError) -> DeliveryError:

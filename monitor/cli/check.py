@@ -4,12 +4,12 @@ import argparse
 import json
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
@@ -135,7 +135,6 @@ def _print(
         console = Console(highlight=False, width=WIDE)
     calendar = loaded.calendar
     run = result.report.run
-    jobs = len({each.job_ref for each in result.plan.fresh})
     when = words.moment(now, calendar, now=now)
     head = Text(result.title, "bold")
     head.append(
@@ -144,45 +143,52 @@ def _print(
     console.print(head, "\n")
     late = [f for f in result.plan.fresh if f.late is Late.BREACHED and not f.backlog]
     soon = [f for f in result.plan.fresh if f.late is Late.WARNING]
+    old = [f for f in result.plan.fresh if f.backlog]
     if late:
         console.print(_table(late, loaded, now))
     if soon:
         console.print(f"  Due soon: {words.plural(len(soon), 'application')}")
-    for rule, count in sorted(result.report.backlog.items()):
-        console.print(f"  Too old to nudge anybody about: {rule}, {count:,}")
-    for rule in result.report.unmeasurable:
-        console.print(
-            f"  Cannot be measured here: {rule} ({result.title} lacks its columns)"
-        )
-    if run.rejected:
-        why = ", ".join(
-            f"{reason}: {n}" for reason, n in result.report.rejected.items()
-        )
-        console.print(f"  Rows that cannot be read: {run.rejected:,} ({why})")
+    for line in _notes(result):
+        console.print(Text(line))
     if everything:
-        console.print(_list([*late, *soon], loaded, now))
+        console.print(_list([*late, *soon, *old], loaded, now))
+    hint = "" if everything or not run.findings else " svar check --all lists them."
+    console.print(Text(f"\n{_sum(late, old)}.{hint}"))
+
+
+def _notes(result: Result) -> Iterator[str]:
+    """Yield what the table leaves out."""
+    report = result.report
+    for rule, count in sorted((+report.backlog).items()):
+        yield f"  Too old to nudge anybody about: {rule}, {count:,}"
+    for rule in report.unmeasurable:
+        yield f"  Cannot be measured here: {rule} ({result.title} lacks its columns)"
+    if report.run.rejected:
+        why = ", ".join(f"{reason}: {n}" for reason, n in report.rejected.items())
+        yield f"  Rows that cannot be read: {report.run.rejected:,} ({why})"
+
+
+def _sum(late: Sequence[Finding], old: Sequence[Finding]) -> str:
     people = len({finding.application_id for finding in late})
-    waits = words.plural(people, "person waits", "people wait")
-    rest = f", for {words.plural(jobs, 'job')}" if people else ""
-    hint = (
-        "" if everything or not result.plan.fresh else " svar check --all lists them."
-    )
-    console.print(f"\n{waits} too long{rest}.{hint}")
+    said = f"{words.plural(people, 'person waits', 'people wait')} too long"
+    if people:
+        jobs = len({finding.job_ref for finding in late})
+        said += f", for {words.plural(jobs, 'job')}"
+    return f"{said}; {len(old):,} too old to nudge anybody about" if old else said
 
 
 def _table(late: Sequence[Finding], loaded: Configuration, now: datetime) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for name, side in (
+    columns: tuple[tuple[str, JustifyMethod], ...] = (
         ("  Past our promise", "left"),
         ("", "left"),
         ("", "right"),
         ("", "left"),
         ("who has it", "left"),
         ("since", "left"),
-    ):
-        table.add_column(
-            name, justify="right" if side == "right" else "left", no_wrap=True
-        )
+    )
+    for name, side in columns:
+        table.add_column(name, justify=side, no_wrap=True)
     counts = Counter(each.rule for each in late)
     most = max(counts.values())
     for rule in loaded.rulebook.rules:
@@ -225,12 +231,14 @@ def _list(findings: Sequence[Finding], loaded: Configuration, now: datetime) -> 
             due = (
                 f"{words.span(finding.due_at, now, rule.target, loaded.calendar)} late"
             )
+        if finding.backlog:
+            due += ", too old to nudge"
         table.add_row(
             Text(finding.rule, "red" if late else "yellow"),
-            finding.application_id,
+            Text(finding.application_id),
             Text(finding.candidate),
             Text(finding.job_title or ""),
-            finding.owner or "nobody named",
+            Text(finding.owner or "nobody named"),
             due,
         )
     return table

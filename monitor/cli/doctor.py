@@ -12,7 +12,7 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.text import Text
 
-from monitor import clock, configuration, cycle
+from monitor import clock, configuration, cycle, mapping
 from monitor.cli import FAILED, FINE
 from monitor.configuration import Configuration
 from monitor.errors import DeliveryError, MonitorError
@@ -77,7 +77,8 @@ def _source(source: Source, loaded: Configuration, now: datetime) -> Iterator[Sy
         yield Symptom(
             source.name, Mark.WRONG, "the session could write; use a read-only user"
         )
-    _, unmeasurable = cycle.split(loaded.rulebook, columns)
+    found = mapping.delivered(source.mapping.file, columns)
+    _, unmeasurable = cycle.split(loaded.rulebook, found)
     if unmeasurable:
         rules = ", ".join(unmeasurable)
         yield Symptom(source.name, Mark.NOTE, f"cannot be measured here: {rules}")

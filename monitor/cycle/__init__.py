@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from itertools import chain, islice
+from typing import cast
 
 from monitor import alerts, evaluate, outbox
 from monitor.alerts import Alert, Change
@@ -52,9 +53,11 @@ class Cycle:
     def run(self, *, now: datetime) -> Report:
         """Poll once and keep what it means; a failed poll changes no alert."""
         with self.store.read() as connection:
-            open_alerts = ledger.read_open(connection, self.source.name)
+            known = ledger.read_open(connection, self.source.name)
             last = ledger.last_good(connection, self.source.name)
-        opened = Counter(rule for rule, _ in open_alerts)
+        opened = Counter(rule for rule, _ in known)
+        # The same dict, which the pass takes apart: a copy would cost its memory again.
+        open_alerts = cast("dict[Key, Alert | None]", known)
         expected = bool(open_alerts or (last and last.applications))
         try:
             made, report = read(
@@ -66,9 +69,9 @@ class Cycle:
             problems = "; ".join(map(str, error.problems))
             return self._fail(now, "failed", "mapping", problems)
         if not made.applications and expected:
-            message = (
-                f"{self.source.name} returned no application at all; nothing is closed"
-            )
+            message = f"{self.source.name} returned no application at all"
+            if report.run.rejected:
+                message = f"{self.source.name} returned no row that can be read"
             return self._fail(now, "empty", "empty", message)
         self._miss(made, open_alerts, report)
         guarded = alerts.guard(made.closings, opened)
@@ -79,11 +82,15 @@ class Cycle:
         run, transitions = self._keep(changes, report.run)
         return replace(report, run=run, held=guarded.held, transitions=transitions)
 
-    def _miss(self, made: Plan, unseen: dict[Key, Alert], report: Report) -> None:
+    def _miss(
+        self, made: Plan, unseen: dict[Key, Alert | None], report: Report
+    ) -> None:
         """Count the good polls without these alerts' applications, or close them."""
         rejected = set(report.rejected_ids)
         unreadable = len(rejected) >= MOST_REJECTED
         for (rule, application_id), alert in unseen.items():
+            if alert is None:
+                continue  # met in this poll
             if self.configuration.rulebook.get(rule) is None:
                 made.closings.append((alert, alerts.remove(alert, now=made.now)))
             elif (
@@ -132,14 +139,15 @@ class Cycle:
                 told = partial(self._told, rule, change.alert.seen, change.review)
                 reroute(connection, change.alert.id, told, now=now)
 
-    def _told(
-        self, rule: Rule, seen: Finding, step: int, firing: int
-    ) -> tuple[str, ...]:
+    def _told(self, rule: Rule, seen: Finding, step: int, name: str) -> tuple[str, ...]:
         """Return who is to be told of a firing today; nobody if it is not due any more."""
-        if firing > step or firing >= len(rule.firings):
-            return ()
         people = self.configuration.settings.people
-        return tuple(outbox.recipients(rule, firing, seen, people))
+        return tuple(
+            recipient
+            for firing, each in enumerate(rule.firings[: step + 1])
+            if each.name == name
+            for recipient in outbox.recipients(rule, firing, seen, people)
+        )
 
     def _owed(self, changes: Iterable[Change], now: datetime) -> list[Owed]:
         """Return the changes with the notices that they cause."""

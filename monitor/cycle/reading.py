@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from monitor import alerts, evaluate, privacy
+from monitor import alerts, evaluate, mapping, privacy
 from monitor.alerts import Alert, Change
 from monitor.configuration import Configuration
 from monitor.evaluate import Check, Finding, World
@@ -13,6 +13,8 @@ from monitor.model import Application
 from monitor.rules import Rulebook
 from monitor.source import Source
 from monitor.store.ledger import Key, Run
+
+UNKNOWN = "unknown"  # a phase or a holder of the ball that the mapping does not tell
 
 Transitions = Counter[tuple[str, str, str, str]]
 
@@ -28,6 +30,7 @@ class Plan:
     applications: int = 0
     findings: int = 0
     future: int = 0
+    doubled: int = 0  # rules met twice by one application_id, a fault of the query
     waiting: Counter[tuple[str, str]] = field(default_factory=Counter)
     backlog: Counter[str] = field(default_factory=Counter)
 
@@ -73,12 +76,13 @@ def plan(
     applications: Iterable[Application],
     checks: tuple[Check, ...],
     *,
-    open_alerts: dict[Key, Alert],
+    open_alerts: dict[Key, Alert | None],
     now: datetime,
 ) -> Plan:
     """Return what these applications mean for the open alerts; takes the latter apart.
 
-    What stays in `open_alerts` are the alerts whose application was not seen.
+    In `open_alerts` None takes the place of each alert that was met, so that those
+    left are the unseen ones, and an application that stands twice is not met twice.
     """
     made = Plan(now)
     # A dict, since a set of thousands takes five times the memory.
@@ -87,7 +91,7 @@ def plan(
     find, waiting = evaluate.find, made.waiting
     for row in applications:
         made.applications += 1
-        waiting[row.phase or "", row.waiting_on or ""] += 1
+        waiting[row.phase or UNKNOWN, row.waiting_on or UNKNOWN] += 1
         if row.applied_at > horizon:
             made.future += 1
         is_watched = row.application_id in watched
@@ -95,6 +99,7 @@ def plan(
             finding = find(check, row)
             if finding is not None:
                 made.findings += 1
+                made.backlog[check.rule.id] += finding.backlog
             elif not is_watched:
                 continue
             _meet(made, check, row, finding, open_alerts)
@@ -106,16 +111,19 @@ def _meet(
     check: Check,
     row: Application,
     finding: Finding | None,
-    open_alerts: dict[Key, Alert],
+    open_alerts: dict[Key, Alert | None],
 ) -> None:
     """Hold one rule's finding, or its absence, against the alert of the same key."""
-    alert = open_alerts.pop((check.rule.id, row.application_id), None)
-    if finding is not None and finding.backlog:
-        made.backlog[check.rule.id] += 1
+    key = (check.rule.id, row.application_id)
+    alert = open_alerts.get(key)
     if alert is None:
-        if finding is not None:
+        if key in open_alerts:
+            made.doubled += 1
+        elif finding is not None:
             made.fresh.append(finding)
+            open_alerts[key] = None
         return
+    open_alerts[key] = None
     if finding is not None and finding.started_at == alert.seen.started_at:
         change = alerts.advance(alert, finding, check.rule, now=made.now)
         if change:
@@ -138,14 +146,17 @@ def read(
     source: Source,
     configuration: Configuration,
     *,
-    open_alerts: dict[Key, Alert],
+    open_alerts: dict[Key, Alert | None],
     now: datetime,
 ) -> tuple[Plan, Report]:
     """Poll the source once and hold it against these alerts; writes nothing."""
-    rulebook, unmeasurable = split(configuration.rulebook, source.columns(now))
+    columns = mapping.delivered(source.mapping.file, source.columns(now))
+    rulebook, unmeasurable = split(configuration.rulebook, columns)
     checks = evaluate.prepare(rulebook, world(configuration, source), now=now)
     with source.poll(now) as poll:
         made = plan(poll, checks, open_alerts=open_alerts, now=now)
+    if made.doubled:
+        poll.rejected["application_id stands twice"] += made.doubled
     run = Run(
         source=source.name,
         as_of=now,

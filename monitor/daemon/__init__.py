@@ -80,9 +80,11 @@ class Daemon:
         _migrate(self.store)
         with self.store.write() as connection:
             ledger.prune(connection, now=now)
+            open_alerts = ledger.count_open(connection, now=now)
         for source in self.sources:
             source.columns(now)
         self.metrics.configured(self.configuration, now=now)
+        self.metrics.opened(open_alerts)
 
     def close(self) -> None:
         """Let go of sources and state."""
@@ -105,18 +107,21 @@ class Daemon:
     def deliver(self, *, now: datetime) -> delivery.Report:
         """Empty the outbox and report it."""
         report = self.delivery.run(now=now)
+        day = self._digests().day(now)
         with self.store.read() as connection:
-            backlog = mail.backlog(connection, now=now)
+            backlog = mail.backlog(connection, day, now=now)
         self.metrics.delivered(report, backlog, now=now)
         self.teller.delivered(report)
         self._tell_waiting(backlog.by_status["queued"], now)
         return report
 
-    def _tell_waiting(self, notices: int, now: datetime) -> None:
+    def _digests(self) -> Digests:
         loaded = self.configuration
-        digests = Digests(loaded.calendar, loaded.settings.slack.digest_at)
-        until = digests.opens(now)
-        local = until and until.astimezone(loaded.calendar.zone)
+        return Digests(loaded.calendar, loaded.settings.slack.digest_at)
+
+    def _tell_waiting(self, notices: int, now: datetime) -> None:
+        until = self._digests().opens(now)
+        local = until and until.astimezone(self.configuration.calendar.zone)
         self.teller.waits(notices, f"{local:%a %d %b %H:%M}" if local else "")
 
     def reload(self) -> bool:
@@ -208,7 +213,9 @@ class Daemon:
         self.metrics.scheduled(event.job_id.split()[0], _EVENTS[event.code])
 
     def _reload_soon(self, scheduler: BackgroundScheduler) -> None:
-        scheduler.add_job(self.reload, id="reload", replace_existing=True)
+        scheduler.add_job(
+            self._guarded, args=[self.reload], id="reload", replace_existing=True
+        )
 
     def _watched(self) -> list[Path]:
         folders = [each.folder for each in self.configuration.mappings.values()]

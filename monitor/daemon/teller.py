@@ -7,7 +7,8 @@ from monitor.configuration import Configuration
 from monitor.daemon.logs import fields
 from monitor.errors import ConfigError
 
-FIXED = ("sources", "state", "metrics", "slack", "log")  # taken up at the next start
+FIXED = ("sources", "state", "metrics", "log")  # taken up at the next start
+FIXED_OF_SLACK = ("token", "app_token", "api_url")
 NAMED_IDS = 10
 
 
@@ -19,11 +20,11 @@ class Teller:
         self._said: dict[str, str] = {}
         self._token_was_valid = True
 
-    def once(self, what: str, message: str) -> None:
-        """Log an error when it appears or changes."""
+    def once(self, what: str, message: str, level: int = logging.ERROR) -> None:
+        """Log a trouble when it appears or changes."""
         if self._said.get(what) != message:
             self._said[what] = message
-            self.log.error(message)
+            self.log.log(level, message)
 
     def over(self, what: str) -> bool:
         """Forget an error; tell whether there was one."""
@@ -55,6 +56,12 @@ class Teller:
             self.once(f"{run.source} rows", f"rows that cannot be read: {ids}")
         else:
             self.over(f"{run.source} rows")
+        if report.unmeasurable:
+            ids = ", ".join(report.unmeasurable)
+            message = f"rules that {run.source} lacks columns for: {ids}"
+            self.once(f"{run.source} rules", message, logging.WARNING)
+        else:
+            self.over(f"{run.source} rules")
         for rule, count in report.held.items():
             self.log.warning("closures held", extra=fields(rule=rule, alerts=count))
 
@@ -110,6 +117,11 @@ class Teller:
             for key in FIXED
             if getattr(before.settings, key) != getattr(loaded.settings, key)
         ]
+        if any(
+            getattr(before.settings.slack, key) != getattr(loaded.settings.slack, key)
+            for key in FIXED_OF_SLACK
+        ):
+            fixed.append("slack")
         if before.mappings != loaded.mappings:
             fixed.append("mapping")
         if fixed:

@@ -4,6 +4,7 @@ A claim is committed before any network call; what may have arrived is looked up
 its key before it is tried again.
 """
 
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,7 @@ TOKEN_CHECK = timedelta(seconds=60)
 ROUTE_RETRY = timedelta(hours=1)
 EDIT_RETRY = 60  # seconds
 BATCH = 100  # posts of one kind in one run, so that a tick stays short
+LONGEST_RUN = 20.0  # seconds; where each call is slow, the next tick goes on
 
 
 @dataclass(slots=True)
@@ -43,22 +45,24 @@ class Delivery:
         store: Store,
         transport: Transport,
         configuration: Callable[[], Configuration],
+        stopwatch: Callable[[], float] = time.monotonic,
     ) -> None:
         self.store = store
         self.transport = transport
         self.router = Router(store, transport)
         self._configuration = configuration
+        self._stopwatch = stopwatch
         self._hold_until: datetime | None = None
         self._token_lost = False
 
     def run(self, *, now: datetime) -> Report:
         """Send, look up and edit what is due; stop early where Slack asks to wait."""
-        report = Report()
+        report, until = Report(), self._stopwatch() + LONGEST_RUN
         if self._must_wait(now, report):
             return report
         try:
             self._look_up(now, report)
-            self._send(now, report)
+            self._send(now, report, until)
             self._edit(now, report)
         except _Stop:
             pass
@@ -82,7 +86,7 @@ class Delivery:
         self._token_lost = False
         return False
 
-    def _send(self, now: datetime, report: Report) -> None:
+    def _send(self, now: datetime, report: Report, until: float) -> None:
         configuration = self._configuration()
         digests = Digests(
             configuration.calendar, configuration.settings.slack.digest_at
@@ -93,6 +97,8 @@ class Delivery:
         with self.store.write() as connection:
             mail.release_old(connection, day)
         for _ in range(BATCH):
+            if self._stopwatch() > until:
+                return
             post = self._claim(day, now)
             if post is None:
                 return
@@ -151,6 +157,7 @@ class Delivery:
                     raise
                 self.router.forget(route, error.reason, now)
                 continue
+            self.router.reached(route, found[0], now)
             return route, *found
         raise DeliveryError(
             Outcome.ROUTE, "no_route"
@@ -232,7 +239,8 @@ class Delivery:
     def _find(self, post: Post) -> str | None:
         if post.channel is None or post.first_attempt_at is None:
             return None  # died before the request: nothing can be there
-        return self.transport.find(post.channel, post.key, since=post.first_attempt_at)
+        channel = self.router.address(post.channel)
+        return self.transport.find(channel, post.key, since=post.first_attempt_at)
 
     def _edit(self, now: datetime, report: Report) -> None:
         with self.store.read() as connection:
@@ -246,6 +254,8 @@ class Delivery:
 
     def _update(self, post: Post, now: datetime, report: Report) -> dict[str, object]:
         """Make the message say what is so now; return what to write about the post."""
+        if not post.told:  # all that it told of went to others
+            return {"edit_due_at": None}
         message = self._render(post, "" if post.is_public else post.name)
         done: dict[str, object] = {"edit_due_at": None, "digest": message.digest}
         if not post.channel or not post.ts or message.digest == post.digest:

@@ -44,6 +44,8 @@ class Route:
     channel: str
     name: str  # empty in a channel, where no name may stand
     email: str = ""  # whose channel it is
+    called: str = ""  # the channel's name, where that is all that is set
+    is_remembered: bool = False  # Slack was not asked for it now
 
 
 class Router:
@@ -63,27 +65,53 @@ class Router:
         named, fallback = settings.slack.channels, settings.people.fallback
         refusal = DeliveryError(Outcome.ROUTE, "no_recipient")
         if outbox.is_channel(recipient):
-            yield Route(named.get(recipient, recipient), "")
+            yield from self._channels(named.get(recipient, recipient))
             refusal = DeliveryError(Outcome.ROUTE, "channel_refused")
         else:
             for email in (recipient, settings.people.deputies.get(recipient)):
                 if email is None or email == outbox.NOBODY:
                     continue
                 try:
-                    yield self._person(email, now)
+                    route = self._person(email, now)
+                    yield route
+                    if route.is_remembered:  # refused: what was known is old
+                        yield self._ask(email, now)
                 except DeliveryError as error:
                     if error.outcome is not Outcome.ROUTE:
                         raise
                     refusal = error
         if fallback is None or fallback == recipient:
             raise refusal
-        yield Route(named.get(fallback, fallback), "")
+        yield from self._channels(named.get(fallback, fallback))
         raise refusal
 
     def forget(self, route: Route, reason: str, now: datetime) -> None:
-        """Remember that Slack refused this person's channel, until it is asked again."""
-        if route.email:
+        """Remember that Slack refused this person's channel, until it is asked again.
+
+        Of a channel that was only remembered it is asked again at once.
+        """
+        if route.email and not route.is_remembered:
             self._remember(Person(route.email, None, None, None, now, reason))
+
+    def reached(self, route: Route, channel: str, now: datetime) -> None:
+        """Remember the id of a channel that is set by its name: only an id is looked up."""
+        if route.called and channel not in {route.called, route.channel}:
+            self._remember(Person(route.called, None, channel, None, now, None))
+
+    def address(self, channel: str) -> str:
+        """Return a channel's id if it is known, or else the name that it is called by."""
+        if not outbox.is_channel(channel):
+            return channel
+        with self.store.read() as connection:
+            known = contacts.read(connection, channel)
+        return (known and known.channel) or channel
+
+    def _channels(self, wanted: str) -> Iterator[Route]:
+        called = wanted if outbox.is_channel(wanted) else ""
+        channel = self.address(wanted)
+        yield Route(channel, "", called=called)
+        if channel != wanted:  # another channel may have that name now
+            yield Route(wanted, "", called=called)
 
     def _person(self, email: str, now: datetime) -> Route:
         with self.store.read() as connection:
@@ -91,7 +119,11 @@ class Router:
         if known and known.error and now < known.checked_at + UNKNOWN_FOR:
             raise DeliveryError(Outcome.ROUTE, known.error)
         if known and known.channel and now < known.checked_at + KNOWN_FOR:
-            return Route(known.channel, known.name or first_name(email), email)
+            name = known.name or first_name(email)
+            return Route(known.channel, name, email, is_remembered=True)
+        return self._ask(email, now)
+
+    def _ask(self, email: str, now: datetime) -> Route:
         try:
             member = self.transport.lookup(email)
             channel = self.transport.open(member.id)
@@ -101,7 +133,8 @@ class Router:
             if error.outcome is Outcome.UNKNOWN:  # nothing was posted by asking
                 raise DeliveryError(Outcome.NOT_SENT, error.reason) from error
             raise
-        self._remember(Person(email, member.id, channel, member.name, now, None))
+        if channel != email:  # a terminal's channel is the address: no news of Slack
+            self._remember(Person(email, member.id, channel, member.name, now, None))
         return Route(channel, member.name or first_name(email), email)
 
     def _remember(self, person: Person) -> None:

@@ -185,12 +185,14 @@ def _texts(lines: Sequence[Line], view: _View) -> list[str]:
 
 def _text(group: Sequence[Line], view: _View) -> str:
     seen = group[0].alert.seen
-    what = "; ".join(_wait(each, view) for each in group)
+    # Beside a wait that goes on, one that is over would read as if it did too.
+    told = [each for each in group if not each.is_settled] or group
+    what = "; ".join(_wait(each, view) for each in told)
     text = " · ".join(
         [part for part in (escape(seen.candidate), escape(seen.job_title)) if part]
     )
     text = f"{text} · {what}"
-    if all(each.is_settled for each in group):
+    if told[0].is_settled:
         return f"~{text}~ {_settled(group[0], view)}"
     opener = link(seen.url, "Open")
     return f"{text} · {opener}" if opener else text
@@ -265,10 +267,11 @@ def _public(lines: Sequence[Line], view: _View) -> Message:
 
 
 def _row(title: str, group: Sequence[Line]) -> str:
-    places = Counter(each.alert.seen.department or "no department" for each in group)
+    still = [each for each in group if not each.is_settled] or group
+    places = Counter(each.alert.seen.department or "no department" for each in still)
     named = sorted(places.items())[:MOST_PLACES]
     where = ", ".join(f"{escape(place)} ({count})" for place, count in named)
     if len(places) > MOST_PLACES:
         where += f" and {len(places) - MOST_PLACES} more"
-    text = f"{escape(title)}: {len(group)} still without. {where}."
-    return f"~{text}~ settled" if all(each.is_settled for each in group) else text
+    text = f"{escape(title)}: {len(still)} still without. {where}."
+    return f"~{text}~ settled" if still[0].is_settled else text

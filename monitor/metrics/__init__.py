@@ -117,6 +117,11 @@ class Metrics(Collector):
         """Take note of a reload that failed."""
         self._last.is_reload_good = False
 
+    def opened(self, open_alerts: list[OpenAlerts]) -> None:
+        """Take up the alerts that were open before this process began."""
+        with self._lock:
+            self._last.alerts = open_alerts
+
     def cycled(self, report: cycle.Report, open_alerts: list[OpenAlerts]) -> None:
         """Take up what a cycle did, and which alerts are open after it."""
         run = report.run

@@ -10,21 +10,28 @@ def fire(step: Step, shifts: tuple[Shift, ...]) -> list[Firing]:
     kind = Kind.BREACH if not shifts else Kind.ESCALATION
     if shifts and shifts[0][1]:
         kind = Kind.WARNING
-    firings = [Firing(step.at, kind, step.tell, shifts)]
+    firings = [_firing(step.at, kind, step.tell, shifts)]
     if any(word.startswith("#") for word in step.tell):
         # Nobody is surprised in public: the owner hears a working day before.
         day_before = (Duration(1, Unit.WORKING_DAYS), True)
         name = firings[0].announced_by
         firings.insert(
-            0, Firing(name, Kind.HEADS_UP, ("owner",), (*shifts, day_before))
+            0, _firing(name, Kind.HEADS_UP, ("owner",), (*shifts, day_before))
         )
     if step.repeat:
         every = (step.repeat.every, False)
         firings += [
-            Firing(step.at, kind, step.tell, (*shifts, *[every] * count))
+            _firing(step.at, kind, step.tell, (*shifts, *[every] * count))
             for count in range(1, step.repeat.at_most + 1)
         ]
     return firings
+
+
+def _firing(
+    at: str, kind: Kind, tell: tuple[str, ...], shifts: tuple[Shift, ...]
+) -> Firing:
+    # Rounded, since five days less one are to stand beside four.
+    return Firing(at, kind, tell, shifts, round(sum(map(nominal, shifts)), 3))
 
 
 def nominal(shift: Shift) -> float:

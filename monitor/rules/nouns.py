@@ -1,5 +1,6 @@
 """What a rule is once it passed every check."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
@@ -36,6 +37,7 @@ class Awaits(StrEnum):
 
 
 Shift = tuple[Duration, bool]  # by how much, and whether back in time
+Place = tuple[float, str]  # a firing's hours after the target, and what it is called
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Condition:
 class Firing:
     """One instant at which a rule tells somebody: a step, or one repeat of it.
 
+    `hours` is about how long after the target it is due, on whatever clock.
     `announced_by` is what the heads-up of a public step is called.
     """
 
@@ -58,6 +61,17 @@ class Firing:
     kind: Kind
     tell: tuple[str, ...]
     shifts: tuple[Shift, ...]
+    hours: float
+
+    @property
+    def place(self) -> Place:
+        """Return where it stands in any ladder, whatever stands before it."""
+        return self.hours, self.at
+
+    @property
+    def name(self) -> str:
+        """Return what no other firing of the ladder is called, also after an edit."""
+        return f"{self.at} ({self.hours:+g} h)"
 
     @property
     def announced_by(self) -> str:
@@ -85,6 +99,10 @@ class Rule:
     def awaits(self) -> Awaits:
         """Return what the owner owes, read off what stops the clock."""
         return Awaits.ANSWER if REPLIES & set(self.stops) else Awaits.DECISION
+
+    def reached(self, place: Place) -> int:
+        """Return the last firing at or before a place, -1 if all stand behind it."""
+        return bisect_right(self.firings, place, key=lambda each: each.place) - 1
 
     def heads_up(self, firing: int) -> int | None:
         """Return the firing that announces a public one to the owner, if it is public."""

@@ -39,7 +39,6 @@ COLUMN_KINDS = _kinds()
 
 def read(folder: Path, *, roles: Collection[str] = ()) -> Rulebook:
     """Return the rules in folder; raise ConfigError with every problem of every file."""
-    name = folder.name
     try:
         paths = sorted(
             path for path in folder.iterdir() if path.suffix in {".yaml", ".yml"}
@@ -55,10 +54,16 @@ def read(folder: Path, *, roles: Collection[str] = ()) -> Rulebook:
     documents, problems = [], []
     for path in paths:
         try:
-            documents.append(yamlfile.read(path, name=f"{name}/{path.name}"))
+            documents.append(yamlfile.read(path, name=_shown(path)))
         except ConfigError as error:
             problems += error.problems
     return parse(documents, roles=roles, problems=problems)
+
+
+def _shown(path: Path) -> str:
+    """Return a name that opens the file from here: the shorter one, where that does."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def parse(
@@ -225,10 +230,9 @@ class _Reader:
                 message = f"ladder[{taken[shift]}] stands at the same offset; join them"
                 self.note((*path, "at"), message)
             taken.setdefault(shift, index)
-            firings += ladder.fire(step, shift)
-        return tuple(
-            sorted(firings, key=lambda firing: sum(map(ladder.nominal, firing.shifts)))
-        )
+            tell = tuple(w.lower() if PERSON.fullmatch(w) else w for w in step.tell)
+            firings += ladder.fire(step.model_copy(update={"tell": tell}), shift)
+        return tuple(sorted(firings, key=lambda firing: firing.place))
 
     def _offset(
         self, path: tuple[str | int, ...], at: str, target: Duration

@@ -23,6 +23,8 @@ from monitor.source.rows import ApplicationReader, Row, RowError
 CHUNK = 500  # rows fetched at a time; memory does not grow with the source
 MOST_REJECTED = 10_000  # ids of rejected rows that are kept
 _TIMEOUTS = ("timeout", "max_statement_time", "maximum statement execution time")
+# What drivers raise of options that they do not know.
+_MISUSED = (TypeError, ValueError, AttributeError, LookupError)
 _UNDECODED = "Could not decode"  # SQLite goes on to say what stood there
 
 
@@ -111,9 +113,12 @@ class Poll:
         for partition in result.partitions(CHUNK):
             for row in partition:
                 try:
-                    self.mailbox.add(read(row))
+                    message = read(row)
                 except RowError as error:
                     self._reject(f"message {row[which]}", str(error))
+                    continue
+                if message.sent_at <= self._now:  # what is planned is not sent
+                    self.mailbox.add(message)
 
     def _reject(self, row_id: str, reason: str) -> None:
         if "has no zone" in reason:
@@ -224,6 +229,10 @@ class Source:
             shown = self.engine.url.set(query={}).render_as_string(hide_password=True)
             message = f"no connection to {shown}: {self.failed(wrapped).args[0]}"
             raise SourceError(self.name, "connect", message) from error
+        except _MISUSED as error:  # its text may repeat the option's value
+            names = ", ".join(sorted(self.engine.url.query)) or "none"
+            message = f"the driver cannot take the URL's options ({names})"
+            raise SourceError(self.name, "connect", message) from error
         with connection:
             yield connection.execution_options(**options)
 
@@ -244,8 +253,3 @@ class Source:
             raise ConfigError([Problem(file, 0, 0, query, message)]) from error
         self.refuse(columns, query)
         return columns
-
-
-def open_source(settings: SourceSettings, mapping: Mapping) -> Source:
-    """Return the source; nothing is connected to yet."""
-    return Source(settings, mapping)

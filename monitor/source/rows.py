@@ -9,7 +9,7 @@ from types import NoneType
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from monitor.attribution import Direction, Message, MessageKind
+from monitor.attribution import Direction, Message, MessageKind, Sending
 from monitor.mapping import MESSAGE_COLUMNS, Stage
 from monitor.model import Application, Ball, Channel, Status
 from monitor.rules import COLUMN_KINDS
@@ -134,26 +134,37 @@ def messages(columns: Sequence[str], zone: ZoneInfo | None) -> Callable[[Row], M
     read_instant = instants(zone)
 
     def read(row: Row) -> Message:
-        about, address, sent_at, direction, kind, delivery, hint = pick((*row, None))
+        about, address, sent_at, *words = pick((*row, None))
         try:
             sent = read_instant(sent_at) if sent_at is not None else None
-            side, sort = Direction(direction), MessageKind(kind)
-        except (ValueError, TypeError) as error:
+            about, address, side, sort, delivery, hint = [
+                None if value is None else _text(value)
+                for value in (about, address, *words)
+            ]
+            direction, kind = Direction(side or ""), MessageKind(sort or "")
+        except _UNREADABLE as error:
             raise RowError(_bad("message", error)) from None
         if sent is None:
             message = "sent_at is missing"
             raise RowError(message)
         return Message(
-            application_id=None if about is None else str(about),
+            application_id=about,
             candidate_email=(address or "").strip().lower() or None,
             sent_at=sent,
-            direction=side,
-            kind=sort,
-            delivery=delivery,
+            direction=direction,
+            kind=kind,
+            delivery=_sending(delivery),
             subject_hint=hint,
         )
 
     return read
+
+
+def _sending(word: str | None) -> Sending | None:
+    """Return how far a message got; a word that is not ours never tells of an answer."""
+    if word is None:
+        return None
+    return Sending(word) if word in set(Sending) else Sending.FAILED
 
 
 def _bad(column: str, error: Exception) -> str:

@@ -107,7 +107,7 @@ def apply(connection: Connection, owed: Sequence[Owed], *, now: datetime) -> Non
         opened = [each for each in chunk if each[0].alert.id is None]
         kept = [each for each in chunk if each[0].alert.id is not None]
         # What closes goes first: its application may open the same rule's next alert.
-        _update(connection, [change.alert for change, _ in kept], now)
+        _update(connection, [change for change, _ in kept], now)
         ids = _insert(connection, [change.alert for change, _ in opened], now)
         ids += [change.alert.id for change, _ in kept if change.alert.id is not None]
         _record(connection, list(zip(ids, [*opened, *kept], strict=True)), now)
@@ -158,22 +158,22 @@ def _insert(
     return list(connection.execute(query, rows).scalars())
 
 
-def _update(connection: Connection, changed: Sequence[Alert], now: datetime) -> None:
+def _update(connection: Connection, changed: Sequence[Change], now: datetime) -> None:
     if not changed:
         return
-    rows = [_values(alert, now) | {"row_id": alert.id} for alert in changed]
+    rows = [_values(each.alert, now) | {"row_id": each.alert.id} for each in changed]
     connection.execute(update(alerts).where(alerts.c.id == bindparam("row_id")), rows)
-    closed = [alert.id for alert in changed if not alert.is_open]
-    if closed:
-        _mark_edits(connection, closed, now)
+    turned = [each.alert.id for each in changed if each.turns]
+    if turned:
+        _mark_edits(connection, turned, now)
 
 
 def _mark_edits(
-    connection: Connection, closed: Collection[int | None], now: datetime
+    connection: Connection, turned: Collection[int | None], now: datetime
 ) -> None:
-    """Let the posts that tell of closed alerts be rendered anew, soon."""
+    """Let the posts that tell of closed or reopened alerts be rendered anew, soon."""
     told = select(notices.c.post_id).where(
-        notices.c.alert_id.in_(closed), notices.c.status == "sent"
+        notices.c.alert_id.in_(turned), notices.c.status == "sent"
     )
     # Also where an edit is due already: it may be under way, with the older words.
     connection.execute(
@@ -227,9 +227,12 @@ def _key(alert: Alert) -> dict[str, Any]:
 
 
 def _values(alert: Alert, now: datetime) -> dict[str, Any]:
+    hours, rung = alert.rung or (None, None)
     return {name: getattr(alert.seen, name) for name in _FACTS} | {
         "state": alert.state,
         "step": alert.step,
+        "rung": rung,
+        "rung_hours": hours,
         "closing_polls": alert.closing_polls,
         "closed_at": None if alert.is_open else now,
         "effective_at": alert.effective_at,
@@ -262,4 +265,5 @@ def read_alert(row: Row[Any]) -> Alert:
         closing_polls=row.closing_polls,
         effective_at=row.effective_at,
         reason=Reason(row.reason) if row.reason else None,
+        rung=None if row.rung is None else (row.rung_hours, sys.intern(row.rung)),
     )

@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
+    and_,
     exists,
     func,
     insert,
@@ -20,7 +21,7 @@ from sqlalchemy import (
 
 from monitor.alerts import Alert
 from monitor.rules import Kind
-from monitor.store import ledger
+from monitor.store import ledger, turns
 from monitor.store.tables import alerts, notices, people, posts
 
 STALE = timedelta(seconds=60)  # a claim this old belongs to a process that died
@@ -63,17 +64,15 @@ def claim_new(
 ) -> list[int]:
     """Bundle what is due into one post per recipient and day; return the posts' ids.
 
-    Notices of alerts that closed meanwhile become obsolete and are not sent.
+    Notices of alerts that closed meanwhile become obsolete and are not sent. Persons
+    come before channels, so that an owner hears before the leads do.
     """
     _drop_settled(connection, notices.c.status == "queued", notices.c.due_at <= now)
-    had = exists().where(
-        posts.c.recipient == notices.c.recipient, posts.c.sent_on == day
-    )
     waiting = (
         select(notices.c.recipient)
-        .where(notices.c.status == "queued", notices.c.due_at <= now, ~had)
-        .distinct()
-        .order_by(notices.c.recipient)
+        .where(*turns.due(day, now=now), ~turns.had_post(day))
+        .group_by(notices.c.recipient, turns.is_public)
+        .order_by(turns.is_public, notices.c.recipient)
         .limit(most)
     )
     return [
@@ -100,7 +99,10 @@ def release_old(connection: Connection, day: date) -> None:
 
 
 def claim_due(connection: Connection, *, now: datetime, most: int) -> list[int]:
-    """Take the posts whose next try is due, without what settled; return their ids."""
+    """Take the posts whose next try is due, without what settled; return their ids.
+
+    They were never sent: what they say is so at this try, and the greeting too.
+    """
     due = (
         select(posts.c.id)
         .where(posts.c.status == PostStatus.WAITING, posts.c.due_at <= now)
@@ -112,7 +114,9 @@ def claim_due(connection: Connection, *, now: datetime, most: int) -> list[int]:
     if ids:
         _drop_settled(connection, notices.c.post_id.in_(ids))
         connection.execute(
-            update(posts).where(posts.c.id.in_(ids)).values(**_claimed(now))
+            update(posts)
+            .where(posts.c.id.in_(ids))
+            .values(rendered_at=now, **_claimed(now))
         )
     return ids
 
@@ -187,6 +191,14 @@ def edited(connection: Connection, post: Post, **values: Any) -> None:
     connection.execute(update(posts).where(posts.c.id == post.id, same).values(values))
 
 
+_OPEN = (
+    PostStatus.CLAIMED,
+    PostStatus.WAITING,
+    PostStatus.UNKNOWN,
+    PostStatus.FAILED,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Backlog:
     """What the outbox holds at one moment."""
@@ -196,29 +208,26 @@ class Backlog:
     unreachable: int
 
 
-def backlog(connection: Connection, *, now: datetime) -> Backlog:
-    """Return how much waits to be sent, and since when."""
-    queued = connection.execute(
-        select(func.count(), func.min(notices.c.due_at)).where(
-            notices.c.status == "queued", notices.c.due_at <= now
-        )
-    ).one()
-    by_status = dict.fromkeys(("queued", *PostStatus), 0) | {"queued": queued[0]}
-    open_posts = (
-        PostStatus.CLAIMED,
-        PostStatus.WAITING,
-        PostStatus.UNKNOWN,
-        PostStatus.FAILED,
+def backlog(connection: Connection, day: date | None, *, now: datetime) -> Backlog:
+    """Return how much waits to be sent, and since when it could have been.
+
+    `day` is the one whose digests may go out now; None where none may.
+    """
+    due = notices.c.status == "queued", notices.c.due_at <= now
+    queued = connection.execute(select(func.count()).where(*due)).scalar_one()
+    query = select(posts.c.status, func.count()).where(posts.c.status.in_(_OPEN))
+    found = connection.execute(query.group_by(posts.c.status)).all()
+    tried = select(posts.c.id).where(
+        posts.c.status.in_(_OPEN), posts.c.status != PostStatus.FAILED
     )
-    oldest = queued[1]
-    for status, count, first in connection.execute(
-        select(posts.c.status, func.count(), func.min(posts.c.rendered_at))
-        .where(posts.c.status.in_(open_posts))
-        .group_by(posts.c.status)
-    ):
-        by_status[status] = count
-        if status != PostStatus.FAILED:
-            oldest = min(oldest or first, first)
+    waits = [notices.c.post_id.in_(tried)]
+    if day:
+        waits.append(and_(*turns.due(day, now=now), ~turns.had_post(day)))
+    firsts = [select(func.min(notices.c.due_at)).where(each) for each in waits]
+    ages = [connection.execute(first).scalar() for first in firsts]
+    by_status = dict.fromkeys(("queued", *PostStatus), 0) | {"queued": queued}
+    by_status |= {row.status: row[1] for row in found}
+    oldest = min((age for age in ages if age), default=None)
     lost = connection.execute(select(func.count()).where(people.c.error.is_not(None)))
     return Backlog(by_status, oldest, lost.scalar_one())
 
@@ -248,13 +257,10 @@ def _bundle(connection: Connection, recipient: str, day: date, now: datetime) ->
         insert(posts).values(**values | _claimed(now, attempts=1)).returning(posts.c.id)
     )
     post_id: int = made.scalar_one()
-    due = (
-        notices.c.status == "queued",
-        notices.c.due_at <= now,
-        notices.c.recipient == recipient,
-    )
     connection.execute(
-        update(notices).where(*due).values(status="claimed", post_id=post_id)
+        update(notices)
+        .where(notices.c.recipient == recipient, *turns.due(day, now=now))
+        .values(status="claimed", post_id=post_id)
     )
     return post_id
 

@@ -3,50 +3,71 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, and_, insert, or_, select, update
 
-from monitor.store.tables import notices
+from monitor.store.tables import notices, posts
+
+_UNSENT = or_(
+    notices.c.status == "queued",
+    and_(
+        notices.c.status == "claimed",
+        notices.c.post_id.in_(select(posts.c.id).where(posts.c.status == "waiting")),
+    ),
+)
 
 
 def reroute(
     connection: Connection,
     alert_id: int,
-    told: Callable[[int], Sequence[str]],
+    told: Callable[[str], Sequence[str]],
     *,
     now: datetime,
 ) -> None:
-    """Hold an alert's queued notices against `told`, the recipients of a firing today.
+    """Hold an alert's unsent notices against `told`, the recipients of a firing today.
 
     Who owes nothing any more is not told; who owes it now is, at the same hour, unless
     they were told of that firing before.
     """
-    ours = notices.c.alert_id == alert_id
-    queued = connection.execute(
-        select(notices).where(ours, notices.c.status == "queued")
-    )
-    for row in queued.all():
+    unsent = select(notices).where(notices.c.alert_id == alert_id, _UNSENT)
+    for row in connection.execute(unsent).all():
         wanted = told(row.firing)
         if row.recipient in wanted:
             continue
-        connection.execute(
+        dropped = connection.execute(
             update(notices)
-            .where(notices.c.id == row.id)
-            .values(status="obsolete", reason="somebody else owes this now")
+            .where(notices.c.id == row.id, _UNSENT)
+            .values(
+                status="obsolete", reason="somebody else owes this now", post_id=None
+            )
         )
-        known = select(notices.c.recipient).where(ours, notices.c.firing == row.firing)
-        has = set(connection.execute(known).scalars())
-        fresh = [
-            {
-                "alert_id": alert_id,
-                "firing": row.firing,
-                "kind": row.kind,
-                "recipient": recipient,
-                "due_at": row.due_at,
-                "status": "queued",
-                "created_at": now,
-            }
-            for recipient in wanted
-            if recipient not in has
-        ]
-        if fresh:
-            connection.execute(insert(notices), fresh)
+        if dropped.rowcount:  # else a delivery took it meanwhile: it counts as told
+            for recipient in wanted:
+                _hand(connection, row, recipient, now)
+
+
+def _hand(
+    connection: Connection, row: Row[tuple[object, ...]], recipient: str, now: datetime
+) -> None:
+    """Owe a dropped notice to somebody else, also to one it was taken from before."""
+    same = (
+        notices.c.alert_id == row.alert_id,
+        notices.c.firing == row.firing,
+        notices.c.recipient == recipient,
+    )
+    known = connection.execute(select(notices).where(*same)).first()
+    if known is None:
+        owed = {
+            "alert_id": row.alert_id,
+            "firing": row.firing,
+            "kind": row.kind,
+            "recipient": recipient,
+            "due_at": row.due_at,
+            "status": "queued",
+            "created_at": now,
+        }
+        connection.execute(insert(notices).values(owed))
+    elif known.status == "obsolete" and known.post_id is None:
+        again = {"status": "queued", "reason": None, "due_at": row.due_at}
+        connection.execute(
+            update(notices).where(notices.c.id == known.id).values(again)
+        )

@@ -81,12 +81,12 @@ class Ledger:
     def poll(self, rows: list[Application], now: datetime, retargeted: bool) -> None:  # noqa: FBT001 - drawn by hypothesis
         """Do what a cycle does, with a list for a store."""
         made_of = RETARGETED if retargeted else RULE
-        open_alerts = self.open()
+        open_alerts: dict[tuple[str, str], Alert | None] = {**self.open()}
         count = {RULE.id: len(open_alerts)}
         made = cycle.plan(
             rows, (check(made_of, now),), open_alerts=open_alerts, now=now
         )
-        for unseen in open_alerts.values():
+        for unseen in filter(None, open_alerts.values()):
             made.closings.append((unseen, alerts.miss(unseen, now=now)))
         guarded = alerts.guard(made.closings, count)
         self.keep([*made.changes, *guarded.changes])
@@ -141,7 +141,7 @@ def test_a_poll_that_sees_the_same_again_changes_only_what_it_counts(
     for read, hours, retargeted in [*seen, (last, 1, False)]:
         now += timedelta(hours=hours)
         ledger.poll(read, now, retargeted)
-    open_alerts = ledger.open()
+    open_alerts: dict[tuple[str, str], Alert | None] = {**ledger.open()}
     made = cycle.plan(last, (check(RULE, now),), open_alerts=open_alerts, now=now)
     assert made.changes == []
 

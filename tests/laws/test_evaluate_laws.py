@@ -120,7 +120,8 @@ def slowly(
     start = start_of(made, row)
     if start is None or start >= now + SKEW or not holds(made, row):
         return None
-    if any((stop := getattr(row, name)) and stop >= start for name in made.stops):
+    stops = [stop for name in made.stops if (stop := getattr(row, name))]
+    if any(start <= stop <= now + SKEW for stop in stops):
         return None
     deadline = office.shift(start, made.target)
     fired = [

@@ -15,7 +15,7 @@ from monitor.configuration import Configuration
 from monitor.delivery import Delivery, Report
 from monitor.delivery.routes import Transport
 from monitor.evaluate import Ending, Late, Verdict
-from monitor.outbox import Notice
+from monitor.outbox import Digests, Notice
 from monitor.rules import Kind
 from monitor.slack import Slack
 from monitor.store import Store, ledger, mail
@@ -103,7 +103,7 @@ class PostOffice:
         alert = self.alert(application) or Alert(
             None, "ats", found, State(late.value), step
         )
-        notice = Notice(step, STEPS[step], to, self.at)
+        notice = Notice(f"step {step}", STEPS[step], to, self.at)
         with self.store.write() as connection:
             ledger.apply(connection, [(Change(alert, ()), (notice,))], now=self.at)
         opened = self.alert(application)
@@ -124,8 +124,10 @@ class PostOffice:
             ledger.apply(connection, [(change, ())], now=self.at)
 
     def backlog(self) -> Backlog:
+        loaded = self.configuration
+        digests = Digests(loaded.calendar, loaded.settings.slack.digest_at)
         with self.store.read() as connection:
-            return mail.backlog(connection, now=self.at)
+            return mail.backlog(connection, digests.day(self.at), now=self.at)
 
     def statuses(self) -> list[str]:
         """Return the posts' statuses in the order in which they were made."""

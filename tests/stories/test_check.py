@@ -183,6 +183,16 @@ class TestFailOn:
         office.reply(place, "soon", NOW, days=1)
         assert check(place, *AS_OF, "--fail-on", "warning") == 3
 
+    def test_what_is_too_old_to_nudge_fails_as_well_and_is_said(
+        self, place: Office, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        place.run("DELETE FROM messages")
+        place.run("DELETE FROM applications")
+        office.apply(place, "ancient", NOW, days=170)
+        assert check(place, *AS_OF, "--fail-on", "breached") == 3
+        said = "0 people wait too long; 1 too old to nudge anybody about. svar check"
+        assert said in capsys.readouterr().out
+
     def test_without_it_findings_are_no_failure(self, place: Office) -> None:
         assert check(place, *AS_OF) == 0
 
@@ -206,6 +216,32 @@ class TestTable:
         assert "3 days late" in out
         assert "svar check --all" not in out
         assert not any(name in out for name in office.NAMES.values())
+
+    def test_all_lists_what_is_too_old_with_a_mark(
+        self, place: Office, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        office.apply(place, "ancient", NOW, days=170)
+        assert check(place, *AS_OF, "--all") == 0
+        lines = capsys.readouterr().out.splitlines()
+        marked = [line for line in lines if line.endswith("late, too old to nudge")]
+        assert [line.split()[1] for line in marked] == ["ancient"]
+
+    def test_what_looks_like_markup_is_printed_as_it_is(
+        self, place: Office, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        office.apply(place, "[/x]", NOW, days=20)
+        assert check(place, *AS_OF, "--all") == 0
+        assert "[/x]" in capsys.readouterr().out
+
+    def test_only_jobs_of_those_who_wait_too_long_are_counted(
+        self, place: Office, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        place.run(
+            "INSERT INTO jobs (id, title, status) VALUES ('other', 'Nurse', 'open')"
+        )
+        office.change(place, "soon", job_id="other")
+        assert check(place, *AS_OF) == 0
+        assert "3 people wait too long, for 1 job." in capsys.readouterr().out
 
     def test_nothing_late_is_said_too(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -573,7 +573,94 @@ class TestTrouble:
         assert "se " not in str(caught.value).partition("candidate_name")[2]
 
 
+class TestMessages:
+    """One application's mail, as odd as databases deliver it."""
+
+    MAIL = (
+        "SELECT 1 AS message_id, {about} AS application_id,"
+        " {address} AS candidate_email, '{sent}' AS sent_at, 'out' AS direction,"
+        " {kind} AS kind, {delivery} AS delivery, {hint} AS subject_hint"
+    )
+    PLAIN = {  # noqa: RUF012 - nobody changes it
+        "about": "NULL",
+        "address": "'kari@example.org'",
+        "sent": "2026-09-02 12:00:00",
+        "kind": "'human'",
+        "delivery": "'sent'",
+        "hint": "NULL",
+    }
+    KARI = f"{ONE.format(at=GOOD)}, 'Kari@example.org' AS candidate_email"
+
+    def answered(self, url: str, opened: Open, **changed: str) -> tuple[bool, Poll]:
+        mail = self.MAIL.format(**self.PLAIN | changed)
+        (row,), poll = read(opened(url, self.KARI, mail))
+        return row.first_reply_at is not None, poll
+
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            {},
+            {"address": "CAST('kari@example.org' AS BLOB)"},
+            {"about": "CAST('a' AS BLOB)", "address": "7"},
+            {"kind": "CAST('human' AS BLOB)", "hint": "CAST('Hello' AS BLOB)"},
+            {"delivery": "CAST('unknown' AS BLOB)", "hint": "7"},
+            {"delivery": "NULL"},
+        ],
+    )
+    def test_bytes_and_numbers_are_text(
+        self, sqlite: str, opened: Open, changed: dict[str, str]
+    ) -> None:
+        answered, poll = self.answered(sqlite, opened, **changed)
+        assert answered
+        assert not poll.rejected
+
+    @pytest.mark.parametrize("delivery", ["'bounced'", "CAST('queued' AS BLOB)", "0"])
+    def test_a_delivery_that_is_not_known_is_no_answer(
+        self, sqlite: str, opened: Open, delivery: str
+    ) -> None:
+        answered, poll = self.answered(sqlite, opened, delivery=delivery)
+        assert not answered
+        assert not poll.rejected
+
+    @pytest.mark.parametrize(
+        "changed", [{"hint": "x'ff'"}, {"address": "x'ff'"}, {"kind": "NULL"}]
+    )
+    def test_what_cannot_be_read_is_rejected(
+        self, sqlite: str, opened: Open, changed: dict[str, str]
+    ) -> None:
+        answered, poll = self.answered(sqlite, opened, **changed)
+        assert not answered
+        assert poll.rejected == {"message cannot be read": 1}
+        assert poll.rejected_ids == ["message 1"]
+
+    def test_mail_that_is_yet_to_be_sent_is_no_answer(
+        self, sqlite: str, opened: Open
+    ) -> None:
+        later = f"{NOW + timedelta(seconds=1):%Y-%m-%d %H:%M:%S}"
+        assert not self.answered(sqlite, opened, sent=later)[0]
+        exactly = f"{NOW:%Y-%m-%d %H:%M:%S}"
+        assert self.answered(sqlite, opened, sent=exactly)[0]
+
+
 class TestOptions:
+    @pytest.mark.parametrize(
+        ("query", "names"),
+        [
+            ("sslmode=s3cret", "sslmode"),
+            ("charset=s3cret", "charset"),
+            ("ssl_ca=/no/such.pem&autocommit=s3cret&nonsense=s3cret", "nonsense"),
+        ],
+    )
+    def test_an_option_of_another_driver_is_named_without_its_value(
+        self, mariadb: str, opened: Open, query: str, names: str
+    ) -> None:
+        url = make_url(mariadb).update_query_string(query)
+        source = opened(url.render_as_string(hide_password=False), ONE)
+        with pytest.raises(SourceError, match="cannot take the URL's options") as found:
+            source.columns(NOW)
+        assert names in str(found.value)
+        assert "s3cret" not in str(found.value)
+
     def test_pool_options_of_the_url_reach_the_pool(self, opened: Open) -> None:
         url = (
             "postgresql+psycopg://svar@h/ats?pool_size=3&max_overflow=0&sslmode=require"

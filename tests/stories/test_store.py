@@ -66,7 +66,7 @@ def opening(application: str, *recipients: str) -> Owed:
         None, "ats", finding(application_id=application), State.BREACHED, step=0
     )
     first = Transition(None, State.BREACHED, Reason.OPENED, alert.seen.due_at)
-    told = tuple(Notice(0, Kind.BREACH, each, NOW) for each in recipients)
+    told = tuple(Notice("target", Kind.BREACH, each, NOW) for each in recipients)
     return Change(alert, (first,)), told
 
 
@@ -162,7 +162,7 @@ def test_a_failure_in_the_middle_keeps_nothing(state: Store) -> None:
     write(state, [opening("A0", INGRID)])
     before = counts(state)
     [alert] = read_open(state).values()
-    twice = (closing(alert)[0], (Notice(0, Kind.BREACH, INGRID, NOW),))
+    twice = (closing(alert)[0], (Notice("target", Kind.BREACH, INGRID, NOW),))
     fresh = [opening(f"B{n}", INGRID) for n in range(CHUNK + 1)]
     with pytest.raises(StoreError, match="cannot be written"):
         write(state, [*fresh, twice])
@@ -223,10 +223,10 @@ def test_what_slack_said_of_a_person_is_replaced(state: Store) -> None:
     with state.write() as connection:
         assert contacts.read(connection, INGRID) is None
         contacts.remember(connection, lost)
-        assert mail.backlog(connection, now=NOW).unreachable == 1
+        assert mail.backlog(connection, None, now=NOW).unreachable == 1
         contacts.remember(connection, found)
         assert contacts.read(connection, INGRID) == found
-        assert mail.backlog(connection, now=NOW).unreachable == 0
+        assert mail.backlog(connection, None, now=NOW).unreachable == 0
 
 
 def test_a_naive_instant_does_not_enter_the_state(state: Store) -> None:
@@ -277,7 +277,7 @@ def fill(state: Store) -> None:
             [
                 {
                     "alert_id": n + 1,
-                    "firing": 0,
+                    "firing": "target",
                     "kind": "breach",
                     "recipient": f"p{n}@example.org",
                     "due_at": when,

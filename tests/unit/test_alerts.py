@@ -222,7 +222,9 @@ def test_a_target_far_away_cancels_the_alert() -> None:
             {"first_reply_at": at("2026-09-21 09:01")}, "resolved late", id="late"
         ),
         pytest.param({"status": Status.HIRED}, "resolved closed", id="hired"),
-        pytest.param({"status": Status.REJECTED}, "resolved late", id="moved on"),
+        pytest.param(
+            {"status": Status.REJECTED}, "cancelled exempted", id="asked for no more"
+        ),
         pytest.param({"department": "Alumni"}, "cancelled exempted", id="left out"),
         pytest.param(
             {"applied_at": at("2026-09-06 09:00")},

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from monitor.attribution import Direction, Mailbox, Message, MessageKind
+from monitor.attribution import Direction, Mailbox, Message, MessageKind, Sending
 from monitor.model import Application, Channel
 from tests.builders import application, at
 
@@ -20,7 +20,7 @@ def mail(sent_at: str, **changed: Any) -> Message:
         "sent_at": at(sent_at),
         "direction": Direction.OUT,
         "kind": MessageKind.HUMAN,
-        "delivery": "sent",
+        "delivery": Sending.SENT,
         "subject_hint": None,
     }
     return Message(**plain | changed)
@@ -46,8 +46,8 @@ def read(group: list[Application], *mails: Message) -> list[Application]:
         pytest.param({"delivery": None}, True, id="no word on the delivery"),
         pytest.param({"kind": MessageKind.NOTE}, False, id="an internal note"),
         pytest.param({"kind": MessageKind.DRAFT}, False, id="a draft"),
-        pytest.param({"delivery": "queued"}, False, id="still in the queue"),
-        pytest.param({"delivery": "failed"}, False, id="bounced"),
+        pytest.param({"delivery": Sending.QUEUED}, False, id="still in the queue"),
+        pytest.param({"delivery": Sending.FAILED}, False, id="bounced"),
         pytest.param({"candidate_email": "b@example.org"}, False, id="someone else"),
         pytest.param({"candidate_email": None}, False, id="to nobody"),
         pytest.param({"direction": Direction.IN}, False, id="the candidate wrote"),
@@ -108,6 +108,23 @@ def test_first_and_last_reply_are_told_apart() -> None:
     [found] = read([kari(1)], *mails)
     assert found.first_reply_at == at("2026-09-08 09:00")
     assert found.last_reply_at == at("2026-09-10 09:00")
+
+
+@pytest.mark.parametrize("named", ["A1", None], ids=["by its id", "by address"])
+@pytest.mark.parametrize("kind", [MessageKind.HUMAN, MessageKind.AUTO])
+def test_outreach_before_they_applied_is_no_reply(
+    named: str | None, kind: MessageKind
+) -> None:
+    row = kari(1)
+    before = row.applied_at - timedelta(seconds=1)
+    letter = mail("2026-09-01 10:00", application_id=named, kind=kind)
+    assert read([row], letter._replace(sent_at=before)) == [row]
+
+
+def test_whatever_became_of_it_a_candidates_mail_arrived() -> None:
+    letter = mail("2026-09-08 10:00", direction=Direction.IN, delivery=Sending.FAILED)
+    [found] = read([kari(1)], letter)
+    assert found.last_inbound_at == at("2026-09-08 10:00")
 
 
 def test_an_application_without_mail_is_left_as_it_is() -> None:

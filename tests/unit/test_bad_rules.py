@@ -20,7 +20,9 @@ def complaints(folder: Path) -> list[str]:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a folder for rules, below the one that we stand in."""
+    monkeypatch.chdir(tmp_path)
     found = tmp_path / "rules"
     found.mkdir()
     return found
@@ -105,3 +107,13 @@ def test_an_id_is_taken_in_every_file(folder: Path) -> None:
     (folder / "b.yml").write_text(f"# Mine\n{first}", encoding="utf-8")
     taken = '"first-reply" is taken by rules/a.yaml:3; ids are unique'
     assert complaints(folder) == [f"rules/b.yml:4:5: rules[0].id: {taken}"]
+
+
+def test_a_file_elsewhere_is_named_so_that_it_can_be_opened(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(BAD[0], folder)
+    (folder.parent / "elsewhere").mkdir()
+    monkeypatch.chdir(folder.parent / "elsewhere")
+    [said] = complaints(folder)
+    assert said.startswith(f"{folder / BAD[0].name}:")

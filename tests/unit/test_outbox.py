@@ -79,7 +79,9 @@ def test_no_step_no_notice() -> None:
 
 def test_a_notice_says_which_step_it_is_about() -> None:
     [found] = owe(rule(), 0, "2026-09-21 08:30")
-    assert found == Notice(0, Kind.BREACH, INGRID, at("2026-09-21 09:00"))
+    assert found == Notice(
+        rule().firings[0].name, Kind.BREACH, INGRID, at("2026-09-21 09:00")
+    )
 
 
 PUBLIC = rule(ladder=f"[{{at: 5 working days after, tell: [recruiter, '{LEADS}']}}]")
@@ -88,19 +90,29 @@ WARNED, SHOWN = 0, 1
 
 def test_the_owner_hears_a_working_day_before_it_becomes_public() -> None:
     [first] = owe(PUBLIC, WARNED, "2026-09-25 09:00", owner=PER)
-    assert first == Notice(WARNED, Kind.HEADS_UP, PER, at("2026-09-25 09:00"))
+    assert first == Notice(
+        PUBLIC.firings[WARNED].name, Kind.HEADS_UP, PER, at("2026-09-25 09:00")
+    )
     assert owe(PUBLIC, SHOWN, "2026-09-28 09:00", climbed_from=WARNED, owner=PER) == [
-        Notice(SHOWN, Kind.ESCALATION, INGRID, at("2026-09-28 09:00")),
-        Notice(SHOWN, Kind.ESCALATION, LEADS, at("2026-09-28 09:00")),
+        Notice(
+            PUBLIC.firings[SHOWN].name, Kind.ESCALATION, INGRID, at("2026-09-28 09:00")
+        ),
+        Notice(
+            PUBLIC.firings[SHOWN].name, Kind.ESCALATION, LEADS, at("2026-09-28 09:00")
+        ),
     ]
 
 
 def test_a_skipped_heads_up_holds_back_what_is_public_and_nothing_else() -> None:
     late = "2026-10-05 08:30"
     assert owe(PUBLIC, SHOWN, "2026-09-28 09:00", now=late, owner=PER) == [
-        Notice(WARNED, Kind.HEADS_UP, PER, at("2026-09-28 09:00")),
-        Notice(SHOWN, Kind.ESCALATION, INGRID, at("2026-09-28 09:00")),
-        Notice(SHOWN, Kind.ESCALATION, LEADS, at("2026-10-06 09:00")),
+        Notice(PUBLIC.firings[WARNED].name, Kind.HEADS_UP, PER, at("2026-09-28 09:00")),
+        Notice(
+            PUBLIC.firings[SHOWN].name, Kind.ESCALATION, INGRID, at("2026-09-28 09:00")
+        ),
+        Notice(
+            PUBLIC.firings[SHOWN].name, Kind.ESCALATION, LEADS, at("2026-10-06 09:00")
+        ),
     ]
 
 

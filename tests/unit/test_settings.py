@@ -132,6 +132,11 @@ def test_metrics_listen_on_a_host_and_port(
         ("calendar: {hours: {monday: '8'}}", '"8" is not a range of hours (try "08:0'),
         ("calendar: {closed: [24.12]}", 'closed[0]: "24.12" is not a date (try "2026'),
         ("calendar: {half_days: {2026-13-01: 8:00}}", ".2026-13-01: "),
+        ("calendar: {hours: {}}", "calendar.hours: nobody ever works; give at least"),
+        (
+            "calendar: {hours: {monday: []}}",
+            "hours: nobody ever works; give at least o",
+        ),
         ("calendar: {hours: {friday: [8:00-12:00, 9:00-10:00]}}", "overlaps Fri"),
     ],
 )
@@ -192,6 +197,18 @@ def test_a_digest_hour_must_leave_time_to_send_it(
     else:
         [said] = complaints(tmp_path, text)
         assert "slack.digest_at: nobody works at or after that hour" in said
+
+
+def test_addresses_of_people_are_in_small_letters_as_those_of_a_source(
+    tmp_path: Path,
+) -> None:
+    text = (
+        "people:\n  roles: {hr_lead: Kari@Example.com, desk: C0123}\n"
+        "  deputies: {Per@Example.com: Ola@Example.com}\n"
+    )
+    people = load(tmp_path, PLAIN + text).people
+    assert people.roles == {"hr_lead": "kari@example.com", "desk": "C0123"}
+    assert people.deputies == {"per@example.com": "ola@example.com"}
 
 
 def test_a_channel_is_named_as_in_slack(tmp_path: Path) -> None:

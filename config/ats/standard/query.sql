@@ -20,7 +20,9 @@ WITH live AS (
             ELSE a.decided_at
         END AS settled_at
     FROM applications AS a
-    JOIN jobs AS j ON j.id = a.job_id
+    -- LEFT, here and below: an application whose job or candidate is missing still
+    -- belongs to somebody who waits.
+    LEFT JOIN jobs AS j ON j.id = a.job_id
     WHERE a.status = 'on_hold'
        OR (a.status = 'open' AND j.closed_at IS NULL)
        OR (a.status = 'open' AND j.closed_at >= :since)
@@ -129,7 +131,7 @@ SELECT
     a.updated_at,
     'exact' AS basis
 FROM live AS a
-JOIN candidates AS c ON c.id = a.candidate_id
+LEFT JOIN candidates AS c ON c.id = a.candidate_id
 LEFT JOIN people AS recruiter ON recruiter.id = a.recruiter_id
 LEFT JOIN people AS manager ON manager.id = a.manager_id
 LEFT JOIN people AS decider ON decider.id = a.decided_by_id

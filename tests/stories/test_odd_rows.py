@@ -1,0 +1,62 @@
+"""Rows that a database should not deliver, and what is made of them."""
+
+from datetime import timedelta
+
+from monitor.demo import ats
+from tests.stories import office
+from tests.stories.office import NOW
+from tests.stories.test_daemon import OPEN, Watch, place, quick, watch
+
+__all__ = ["place", "quick", "watch"]  # fixtures of the daemon's stories
+
+
+def double(watch: Watch) -> None:
+    """Let the query deliver every application twice, as a careless join does."""
+    source = watch.daemon.sources[0]
+    sql = source.mapping.applications
+    twice = (
+        f"SELECT q.* FROM ({sql}) AS q JOIN (SELECT 1 UNION ALL SELECT 2) AS z ON 1 = 1"  # noqa: S608
+    )
+    mapping = type(source.mapping)(
+        source.mapping.file, source.mapping.folder, twice, source.mapping.messages
+    )
+    source.mapping = mapping
+
+
+def test_an_application_that_stands_twice_is_counted_and_met_once(watch: Watch) -> None:
+    double(watch)
+    report = watch.poll()
+    assert report.run.outcome == "ok"
+    assert watch.open() == OPEN
+    assert report.rejected == {"application_id stands twice": len(OPEN)}
+
+
+def test_a_doubled_application_opens_one_alert(quick: Watch) -> None:
+    double(quick)
+    office.apply(quick.place, "new", NOW, days=20)
+    assert quick.poll().run.outcome == "ok"
+    assert quick.open() == {*OPEN, ("first-reply", "new")}
+
+
+def test_a_reply_dated_in_the_future_is_no_evidence(quick: Watch) -> None:
+    soon = ats.text(NOW + timedelta(days=60))
+    office.change(quick.place, "declined", waiting_since=soon)
+    office.reply(quick.place, "waiting", NOW, days=-60)
+    quick.poll()
+    assert ("first-reply", "waiting") in quick.open()
+
+
+def test_a_rejection_that_is_taken_back_is_no_answer(quick: Watch) -> None:
+    office.change(quick.place, "declined", status="open", decided_at=None)
+    quick.poll()
+    closed = [row for row in quick.dump()["alerts"] if "declined" in row]
+    assert "exempted" in closed[0]
+
+
+def test_an_application_without_a_candidate_or_a_job_is_not_lost(quick: Watch) -> None:
+    office.apply(quick.place, "orphan", NOW, days=20)
+    quick.place.run("DELETE FROM candidates WHERE id = 'orphan'")
+    office.apply(quick.place, "adrift", NOW, days=20)
+    quick.place.run("UPDATE applications SET job_id = 'none' WHERE id = 'adrift'")
+    quick.poll()
+    assert {("first-reply", "orphan"), ("first-reply", "adrift")} <= quick.open()
