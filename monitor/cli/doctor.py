@@ -12,7 +12,7 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.text import Text
 
-from monitor import clock, configuration, cycle, mapping
+from monitor import clock, configuration, cycle, mapping, outbox
 from monitor.cli import FAILED, FINE
 from monitor.configuration import Configuration
 from monitor.errors import DeliveryError, MonitorError
@@ -126,6 +126,23 @@ def _slack(loaded: Configuration) -> Iterator[Symptom]:
         yield Symptom(
             "slack", Mark.WRONG, f"the app lacks {names}; add them and reinstall it"
         )
+    channels = ", ".join(sorted(_told_channels(loaded)))
+    if channels and scopes and "channels:history" not in scopes:
+        yield Symptom(
+            "slack",
+            Mark.NOTE,
+            f"without channels:history (groups:history where private) a post to "
+            f"{channels} may stand twice after a broken connection; "
+            "`slack.channels` may name a channel's id",
+        )
+
+
+def _told_channels(loaded: Configuration) -> set[str]:
+    """Return the channels that a rule tells, and the fallback."""
+    rules = loaded.rulebook.rules
+    told = {who for rule in rules for each in rule.firings for who in each.tell}
+    told.add(loaded.settings.people.fallback or "")
+    return set(filter(outbox.is_channel, told))
 
 
 def _people(loaded: Configuration) -> Iterator[Symptom]:

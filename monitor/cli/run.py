@@ -27,10 +27,11 @@ def run(options: argparse.Namespace) -> int:
         reports = [
             daemon.poll(source, now=clock.utc_now()) for source in daemon.sources
         ]
-        daemon.deliver(now=clock.utc_now())
+        delivered = daemon.deliver(now=clock.utc_now())
     finally:
         daemon.close()
-    return FINE if all(report.run.outcome == "ok" for report in reports) else FAILED
+    polled = all(report.run.outcome == "ok" for report in reports)
+    return FINE if polled and not delivered.errors else FAILED
 
 
 def transport(loaded: Configuration) -> Transport:

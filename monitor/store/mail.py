@@ -220,7 +220,7 @@ def backlog(connection: Connection, day: date | None, *, now: datetime) -> Backl
     tried = select(posts.c.id).where(
         posts.c.status.in_(_OPEN), posts.c.status != PostStatus.FAILED
     )
-    waits = [notices.c.post_id.in_(tried)]
+    waits: list[ColumnElement[bool]] = [notices.c.post_id.in_(tried)]
     if day:
         waits.append(and_(*turns.due(day, now=now), ~turns.had_post(day)))
     firsts = [select(func.min(notices.c.due_at)).where(each) for each in waits]

@@ -29,7 +29,7 @@ MINUTE = timedelta(minutes=1)
 LEADS, OPS = "#recruiting-leads", "#recruiting-ops"
 LATE = {"started_at": at("2026-08-17 09:00"), "due_at": at("2026-08-31 09:00")}
 DEPUTY = "liv@example.org"
-STEPS = (Kind.WARNING, Kind.BREACH)  # the first firings of the shipped first-reply
+STEPS = (Kind.WARNING, Kind.BREACH, Kind.HEADS_UP, Kind.ESCALATION)
 
 
 def configured(folder: Path) -> Configuration:
@@ -121,6 +121,22 @@ class PostOffice:
         assert alert is not None
         change = alerts.settle(alert, Verdict(Ending.STOPPED, self.at))
         with self.store.write() as connection:
+            ledger.apply(connection, [(change, ())], now=self.at)
+
+    def open_again(self, seen: Alert) -> None:
+        """Let the answer be taken back, so that the alert is as it was seen before."""
+        [rule] = [
+            each
+            for each in self.configuration.rulebook.rules
+            if each.id == "first-reply"
+        ]
+        finding = seen.seen._replace(step=seen.step)
+        with self.store.write() as connection:
+            closed = ledger.read_closed(connection, "ats", [finding])
+            change = alerts.open_alert(
+                "ats", finding, rule, closed=closed[seen.key], now=self.at
+            )
+            assert change is not None
             ledger.apply(connection, [(change, ())], now=self.at)
 
     def backlog(self) -> Backlog:

@@ -222,7 +222,7 @@ class TestTable:
     ) -> None:
         office.apply(place, "ancient", NOW, days=170)
         assert check(place, *AS_OF, "--all") == 0
-        lines = capsys.readouterr().out.splitlines()
+        lines = map(str.rstrip, capsys.readouterr().out.splitlines())
         marked = [line for line in lines if line.endswith("late, too old to nudge")]
         assert [line.split()[1] for line in marked] == ["ancient"]
 
@@ -459,6 +459,24 @@ def test_rules_check_of_a_folder_names_each_problem(
     assert {(Path(each["file"]).name, each["line"]) for each in problems} == {
         ("bad.yaml", 1)
     }
+
+
+def test_the_line_shown_is_that_of_the_file_meant(
+    place: Office,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (place.rules / "bad.yaml").write_text("rulez: []", encoding="utf-8")
+    (tmp_path / "rules").mkdir()
+    other = tmp_path / "rules" / "bad.yaml"
+    other.write_text("another: file", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["rules", "check", "--config", str(place.settings)]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("office/rules/bad.yaml:1:1: ")
+    assert "1 | rulez: []" in said
+    assert "another" not in said
 
 
 def test_the_times_of_the_office_are_those_of_the_schema() -> None:

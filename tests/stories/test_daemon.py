@@ -156,6 +156,8 @@ class TestQuietDays:
         quick.deliver()
         quick.daemon.close()
         with watching(quick.place) as again:
+            late = {"rule": "first-reply", "state": "breached"}
+            assert again.metric("svar_alerts", **late) == 1  # before any poll
             again.now = quick.now
             again.poll()
             again.deliver()
@@ -210,7 +212,8 @@ class TestDoubtfulPolls:
         report = watch.poll(times=4)
         assert report.run.outcome == "empty"
         assert watch.open() == OPEN
-        assert watch.log.count("returned no application at all") == 1
+        assert watch.log.count("returned no application at all; nothing is closed") == 1
+        assert watch.log.count("nothing is closed") == 1
         watch.place.run("DROP TABLE applications")
         watch.place.run("ALTER TABLE kept RENAME TO applications")
         assert watch.poll().run.changes == 0
@@ -225,6 +228,16 @@ class TestDoubtfulPolls:
         labels = {"source": "recruiting", "reason": "applied_at cannot be read"}
         assert watch.metric("svar_rows_rejected_total", **labels) == 4
         assert watch.metric("svar_source_rows_rejected") == 1
+
+    def test_rows_that_are_all_unreadable_are_no_empty_result(
+        self, quick: Watch
+    ) -> None:
+        for name in office.NAMES:
+            office.distort(quick.place, name, applied_at="soon")
+        assert quick.poll(times=3).run.outcome == "empty"
+        assert quick.open() == OPEN
+        assert "recruiting returned no row that can be read" in quick.log
+        assert "no application at all" not in quick.log
 
     def test_the_same_bad_row_is_told_anew_after_it_was_mended(
         self, quick: Watch
@@ -340,6 +353,37 @@ class TestReload:
         quick.place.change(people={"fallback": "#elsewhere"})
         assert quick.daemon.reload()
         assert "restart svar to take up a change  keys=sources, mapping" in quick.log
+
+    @pytest.mark.parametrize(
+        ("key", "value", "waits"),
+        [
+            ("api_url", "http://127.0.0.1:1/", True),
+            ("token", "xoxb-another", True),
+            ("digest_at", "10:00", False),
+            ("channels", {"#leads": "C0123456789"}, False),
+        ],
+    )
+    def test_only_what_connects_to_slack_waits_for_a_restart(
+        self, quick: Watch, key: str, value: object, *, waits: bool
+    ) -> None:
+        quick.place.change(slack={key: value})
+        assert quick.daemon.reload()
+        assert ("keys=slack" in quick.log) is waits
+
+    def test_a_rule_that_cannot_be_measured_is_told_once(self, quick: Watch) -> None:
+        own = quick.place.settings.parent / "ats" / "own"
+        own.mkdir(parents=True)
+        source = quick.daemon.sources[0]
+        sql = source.mapping.applications
+        few = "application_id, candidate_ref, applied_at, status, first_reply_at"
+        (own / "query.sql").write_text(f"SELECT {few} FROM ({sql}) AS q", "utf-8")  # noqa: S608 - names are ours
+        (own / "mapping.yaml").write_text("{name: own, title: Own}", encoding="utf-8")
+        quick.place.source(mapping="own")
+        quick.daemon.close()
+        with watching(quick.place) as watch:
+            watch.poll(times=3)
+            assert watch.log.count("rules that recruiting lacks columns for: ") == 1
+            assert "manager-review" in watch.log
 
     def test_a_new_target_moves_alerts_without_telling_twice(
         self, quick: Watch

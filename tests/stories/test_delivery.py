@@ -3,11 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from monitor.outbox import NOBODY
 from monitor.rules import Rulebook
+from monitor.terminal import Terminal
 from tests.builders import INGRID, PER, at
 from tests.fakes import refuse
 from tests.stories.post_office import DEPUTY, LEADS, MINUTE, OPS, PostOffice, opened
@@ -137,6 +141,23 @@ def test_a_reply_edits_the_message_and_posts_none(office: PostOffice) -> None:
     assert "~K. N. · Nurse" in message.shown
     assert "answered Mon 7 Sep 10:01" in message.shown
     assert message.edits == 1
+
+
+def test_an_alert_that_opens_again_is_no_longer_struck_through(
+    office: PostOffice,
+) -> None:
+    office.owe()
+    office.deliver()
+    told = office.said()
+    office.deliver(after=MINUTE)
+    seen = office.alert("A1")
+    office.answered()
+    office.deliver(after=MINUTE)
+    assert office.said() != told
+    assert seen is not None
+    office.open_again(seen)
+    office.deliver(after=MINUTE)
+    assert office.said() == told
 
 
 def test_an_edit_waits_for_what_else_is_answered(office: PostOffice) -> None:
@@ -356,6 +377,111 @@ def test_a_channel_of_ones_own_that_slack_refuses_is_asked_for_again(
     office.owe(application="A2")
     office.deliver()
     assert len(office.said()) == 1
+
+
+def test_a_channel_that_was_only_remembered_is_asked_for_at_once(
+    office: PostOffice,
+) -> None:
+    office.owe()
+    office.deliver(after=HOUR)
+    office.at = at("2026-09-08 09:00")
+    office.owe(application="A2")
+    office.slack.fail("chat.postMessage", refuse("channel_not_found"))
+    office.deliver()
+    assert len(office.said()) == 2
+    assert not office.said(OPS)
+    assert office.backlog().unreachable == 0
+
+
+def test_what_a_terminal_answered_is_not_taken_for_slacks_word(
+    office: PostOffice,
+) -> None:
+    office.restart(Terminal(Console(file=StringIO())))
+    office.owe()
+    office.deliver(after=HOUR)
+    office.at = at("2026-09-08 09:00")
+    office.restart()
+    office.owe(application="A2")
+    office.deliver()
+    assert len(office.said()) == 1
+    assert office.slack.count("chat.postMessage") == 1
+
+
+def test_another_channel_of_the_same_name_takes_over(office: PostOffice) -> None:
+    office.owe(LEADS)
+    office.deliver()
+    office.slack.archived.add(office.slack.channels[LEADS])
+    office.slack.channels[LEADS] = "C9"
+    for number in (1, 2):
+        office.at += DAY
+        office.owe(LEADS, application=f"B{number}")
+        office.deliver()
+    assert len(office.said(LEADS)) == 2
+    assert office.slack.count("chat.postMessage") == 4
+
+
+def announce(office: PostOffice, to: str = INGRID) -> None:
+    """Owe a heads-up on Tuesday while Slack is down, and its public step on Wednesday."""
+    office.at = at("2026-09-08 09:00")
+    office.owe(to, step=2)
+    office.slack.down()
+    office.deliver()
+    office.slack.up()
+    office.at = at("2026-09-09 09:00")
+    office.owe(LEADS, step=3)
+
+
+def test_the_leads_never_hear_on_the_day_of_the_heads_up(office: PostOffice) -> None:
+    announce(office)
+    for _ in range(6):
+        office.deliver(after=HOUR)
+    assert (len(office.said()), len(office.said(LEADS))) == (1, 0)
+    assert office.backlog().oldest_due_at is None
+    office.at = at("2026-09-10 09:00")
+    office.deliver()
+    assert (len(office.said()), len(office.said(LEADS))) == (1, 1)
+
+
+def test_leads_who_wait_for_a_heads_up_still_hear_of_others(
+    office: PostOffice,
+) -> None:
+    announce(office)
+    office.owe(LEADS, application="A2", step=3)
+    office.deliver()
+    assert "1 candidate has waited" in office.said(LEADS)[0]
+    assert office.notices() == ["sent", "queued", "sent"]
+
+
+@pytest.mark.parametrize("to", [NOBODY, OPS])
+def test_the_leads_hear_where_no_person_can_be_told_before(
+    office: PostOffice, to: str
+) -> None:
+    announce(office, to)
+    office.deliver()
+    assert len(office.said(LEADS)) == 1
+
+
+def test_the_leads_hear_where_the_owner_is_out_of_reach(office: PostOffice) -> None:
+    people = office.configuration.settings.people.model_copy(update={"fallback": None})
+    settings = office.configuration.settings.model_copy(update={"people": people})
+    office.configuration = replace(office.configuration, settings=settings)
+    office.restart()
+    announce(office, "gone@example.org")
+    office.deliver()
+    assert len(office.said(LEADS)) == 1
+
+
+def test_what_may_not_go_out_yet_is_no_backlog(office: PostOffice) -> None:
+    office.owe()
+    assert office.backlog().oldest_due_at == office.at
+    office.deliver()
+    office.owe(application="A2")
+    assert office.backlog().oldest_due_at is None
+    assert office.backlog().by_status["queued"] == 1
+    office.at = at("2026-09-08 08:00")
+    assert office.backlog().oldest_due_at is None
+    office.at = at("2026-09-08 09:00")
+    assert office.backlog().oldest_due_at == at("2026-09-07 09:00")
 
 
 def test_unsent_lines_of_yesterday_join_todays_digest(office: PostOffice) -> None:

@@ -194,6 +194,14 @@ class TestSlack:
         assert what == "slack"
         assert "the app lacks users:read.email; add" in detail
 
+    def test_a_channel_in_which_nothing_can_be_looked_up(
+        self, place: Office, slack: FakeSlack, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        slack.scopes.discard("channels:history")
+        note = notes(place, capsys)["slack"]
+        assert "a post to #recruiting-leads, #recruiting-ops may stand twice" in note
+        assert "`slack.channels` may name" in note
+
     def test_that_cannot_be_reached(
         self, place: Office, slack: FakeSlack, capsys: pytest.CaptureFixture[str]
     ) -> None:

@@ -1,9 +1,19 @@
 """A notice that waits goes to whoever owes the step when it is sent."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+from sqlalchemy import select, update
+
 from monitor.daemon import Daemon
+from monitor.store import mail
+from monitor.store.mail import PostStatus
+from monitor.store.reroute import reroute
+from monitor.store.tables import notices
+from tests.builders import INGRID, PER
 from tests.stories import office
+from tests.stories.post_office import MINUTE, PostOffice, opened
 from tests.stories.test_daemon import Watch, place, quick, watch
 
 __all__ = ["place", "quick", "watch"]  # fixtures of the daemon's stories
@@ -69,3 +79,107 @@ def test_a_step_that_a_longer_promise_puts_off_is_not_sent(quick: Watch) -> None
     quick.deliver()
     assert "no reply yet" not in quick.printed
     assert "14 days" not in quick.printed
+
+
+def test_rungs_put_below_those_that_were_told_tell_nothing_again(watch: Watch) -> None:
+    before = watch.dump()["notices"]
+    rule = Path(watch.place.rules / "first-reply.yaml")
+    rung = "      - {at: 4 days before, tell: owner}\n"
+    text = rule.read_text("utf-8")
+    assert rung in text
+    lower = rung.replace("4", "7") + rung.replace("4", "5")
+    rule.write_text(text.replace(rung, lower + rung), "utf-8")
+    daemon: Daemon = watch.daemon
+    assert daemon.reload()
+    watch.poll()
+    assert watch.dump()["notices"] == before
+    assert watch.poll().run.changes == 0
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def post_office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[PostOffice]:
+    url = f"sqlite:///{tmp_path}/svar.db"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgresql")
+    with opened(url, tmp_path) as ready:
+        yield ready
+
+
+def owned_by(post_office: PostOffice, *people: str) -> None:
+    """Let these people owe the step of the one alert from now on."""
+    alert = post_office.alert("A1")
+    assert alert is not None
+    assert alert.id is not None
+    with post_office.store.write() as connection:
+        reroute(connection, alert.id, lambda _: people, now=post_office.at)
+
+
+def standing(post_office: PostOffice) -> dict[str, str]:
+    """Return the notices' statuses by recipient."""
+    with post_office.store.read() as connection:
+        query = select(notices.c.recipient, notices.c.status)
+        return {row.recipient: row.status for row in connection.execute(query)}
+
+
+def test_a_job_that_comes_back_before_the_digest_is_told_of(
+    post_office: PostOffice,
+) -> None:
+    post_office.owe(INGRID)
+    owned_by(post_office, PER)
+    assert standing(post_office) == {INGRID: "obsolete", PER: "queued"}
+    owned_by(post_office, INGRID)
+    assert standing(post_office) == {INGRID: "queued", PER: "obsolete"}
+    post_office.deliver()
+    assert len(post_office.said(INGRID)) == 1
+
+
+def test_who_was_told_before_is_not_told_again(post_office: PostOffice) -> None:
+    post_office.owe(INGRID)
+    post_office.deliver()
+    post_office.owe(PER)
+    owned_by(post_office, INGRID)
+    assert standing(post_office) == {INGRID: "sent", PER: "obsolete"}
+
+
+def test_a_post_that_waits_for_slack_gives_its_notice_to_the_new_owner(
+    post_office: PostOffice,
+) -> None:
+    post_office.owe(PER)
+    with post_office.store.write() as connection:
+        [post] = mail.claim_new(
+            connection, post_office.at.date(), now=post_office.at, most=1
+        )
+        due_at = post_office.at + MINUTE
+        mail.settle(connection, post, PostStatus.WAITING, due_at=due_at)
+    owned_by(post_office, INGRID)
+    assert standing(post_office) == {PER: "obsolete", INGRID: "queued"}
+    post_office.deliver(after=MINUTE)
+    assert post_office.statuses() == ["obsolete", "sent"]
+    assert len(post_office.said(INGRID)) == 1
+
+
+def test_a_notice_that_a_delivery_takes_meanwhile_is_left_to_it(
+    post_office: PostOffice,
+) -> None:
+    alert = post_office.owe(INGRID)
+    assert alert.id is not None
+    with post_office.store.write() as connection:
+
+        def told(_: str) -> tuple[str, ...]:
+            connection.execute(update(notices).values(status="claimed"))
+            return (PER,)
+
+        reroute(connection, alert.id, told, now=post_office.at)
+    assert standing(post_office) == {INGRID: "claimed"}
+
+
+def test_a_message_whose_every_line_went_to_others_is_not_edited(
+    post_office: PostOffice,
+) -> None:
+    post_office.owe(INGRID)
+    post_office.deliver()
+    said = post_office.said()
+    with post_office.store.write() as connection:
+        connection.execute(update(notices).values(status="obsolete"))
+    post_office.deliver(after=MINUTE)
+    assert post_office.said() == said

@@ -288,6 +288,20 @@ class TestOnce:
         assert once(place) == 1
         assert "nothing is closed" in capsys.readouterr().err
 
+    def test_a_token_that_slack_refuses_fails_it(
+        self, place: Office, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with FakeSlack() as slack:
+            refused = {
+                "digest_at": "00:00",
+                "token": "xoxb-wrong",
+                "api_url": slack.url,
+            }
+            place.change(slack=refused)
+            assert once(place) == 1
+            assert slack.count("chat.postMessage") == 0
+        assert "Slack refuses the token" in capsys.readouterr().err
+
 
 class TestUpgrade:
     def test_it_makes_the_tables_and_may_be_run_again(

@@ -211,6 +211,28 @@ def test_a_stranger_is_no_route(slack: Slack) -> None:
     assert caught.value.outcome is Outcome.ROUTE
 
 
+@pytest.mark.parametrize(
+    ("fault", "outcome"),
+    [
+        (refuse("a_code_of_next_year"), Outcome.ROUTE),
+        (refuse("internal_error"), Outcome.UNKNOWN),
+        (http(503, b'{"ok": false, "error": "a_proxy_says_so"}'), Outcome.UNKNOWN),
+        (http(200), Outcome.UNKNOWN),
+        (reset(effect=False), Outcome.UNKNOWN),
+    ],
+    ids=["a clear no", "ambiguous", "a broken server", "a page", "reset"],
+)
+def test_a_clear_no_on_the_way_to_a_person_means_no_route(
+    fake: FakeSlack, slack: Slack, fault: Fault, outcome: Outcome
+) -> None:
+    fake.fail("users.lookupByEmail", fault)
+    fake.fail("conversations.open", fault)
+    for ask in (lambda: slack.lookup(INGRID), lambda: slack.open("U1")):
+        with pytest.raises(DeliveryError) as caught:
+            ask()
+        assert caught.value.outcome is outcome
+
+
 def test_a_deactivated_person_is_no_route(fake: FakeSlack, slack: Slack) -> None:
     fake.users[INGRID].deleted = True
     for ask in (lambda: slack.lookup(INGRID), lambda: slack.open("U1")):

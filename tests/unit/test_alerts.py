@@ -207,6 +207,63 @@ def test_a_target_far_away_cancels_the_alert() -> None:
     assert life.poll("2026-09-21 09:10", ROW) == ["cancelled retargeted"]
 
 
+# --- the ladder changes ---
+
+
+def test_a_rung_put_before_the_one_that_was_told_tells_nothing_again() -> None:
+    life = Life(rule(ladder="[{at: target, tell: owner}]"))
+    life.poll("2026-09-21 09:05", ROW)
+    retarget(
+        life, ladder="[{at: 4 days before, tell: owner}, {at: target, tell: owner}]"
+    )
+    life.poll("2026-09-22 09:05", ROW)
+    assert life.alert is not None
+    assert life.alert.step == 1
+    assert life.poll("2026-10-05 09:05", ROW) == []
+    assert life.told == ["target"]
+
+
+def test_rungs_taken_away_swallow_no_later_step() -> None:
+    life = Life(
+        rule(
+            ladder="""[
+            {at: 4 days before, tell: owner},
+            {at: 2 days before, tell: owner},
+            {at: target, tell: owner}]"""
+        )
+    )
+    life.poll("2026-09-17 09:05", ROW)
+    life.poll("2026-09-19 09:05", ROW)
+    retarget(
+        life,
+        ladder="""[
+            {at: target, tell: owner},
+            {at: 5 working days after, tell: owner}]""",
+    )
+    assert life.poll("2026-09-20 09:05", ROW) == ["cancelled retargeted"]
+    for day in ("2026-09-21", "2026-09-22", "2026-09-28", "2026-09-29"):
+        life.poll(f"{day} 09:05", ROW)
+    assert life.told == [
+        "4 days before",
+        "2 days before",
+        "target",
+        "5 working days after",
+    ]
+
+
+def test_a_step_that_was_told_is_remembered_while_its_rung_is_away() -> None:
+    both = """[
+        {at: target, tell: owner, repeat: {every: 2 working days, at_most: 1}},
+        {at: 5 working days after, tell: owner}]"""
+    life = Life(rule(ladder=both))
+    life.poll("2026-09-30 09:05", ROW)
+    retarget(life, ladder="[{at: target, tell: owner}]")
+    life.poll("2026-09-30 09:10", ROW)
+    retarget(life, ladder=both)
+    life.poll("2026-09-30 09:15", ROW)
+    assert life.told == ["5 working days after"]
+
+
 # --- how it ends ---
 
 
@@ -275,6 +332,18 @@ def test_evidence_that_is_withdrawn_opens_the_alert_again() -> None:
     assert life.told == ["target"]
     life.poll("2026-09-23 09:05", ROW)
     assert life.told == ["target", "target"]
+
+
+def test_a_change_says_whether_the_alert_closes_or_opens_again() -> None:
+    closing = alerts.settle(alert(), Verdict(Ending.STOPPED, NOW))
+    again = alerts.open_alert("ats", finding(), RULE, closed=closing.alert, now=NOW)
+    opening = alerts.open_alert("ats", finding(), RULE, closed=None, now=NOW)
+    moving = alerts.advance(alert(), finding(recruiter="a@b.no"), RULE, now=NOW)
+    assert again is not None
+    assert opening is not None
+    assert moving is not None
+    found = [each.turns for each in (closing, again, opening, moving)]
+    assert found == [True, True, False, False]
 
 
 def test_an_alert_that_opens_again_stays_the_same_alert() -> None:

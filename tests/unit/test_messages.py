@@ -295,6 +295,17 @@ def test_a_line_about_two_waits_is_struck_through_when_both_are_settled() -> Non
     assert "~" in digest(done, told(settled, by=REVIEW)).text
 
 
+def test_a_wait_that_is_over_is_not_told_beside_one_that_goes_on() -> None:
+    review = alert(id=2, rule="manager-review", owner=INGRID)
+    both = digest(told(alert()), told(review, by=REVIEW))
+    [line] = sections(digest(told(alert(**TOLD)), told(review, by=REVIEW)))[
+        "Past our promise"
+    ]
+    [before] = sections(both)["Past our promise"]
+    [alone] = sections(digest(told(review, by=REVIEW)))["Past our promise"]
+    assert line == alone != before
+
+
 def test_a_settled_heads_up_becomes_public_no_more() -> None:
     message = digest(told(alert(**TOLD), Kind.HEADS_UP))
     assert texts(message)[-1] == "1 of 1 settled since."
@@ -341,6 +352,7 @@ def test_a_settled_row_of_a_channel_is_struck_through() -> None:
     assert texts(settled)[1].endswith("~ settled")
     half = public(told(alert(**TOLD)), told(alert(id=2, application_id="A2")))
     assert "~" not in texts(half)[1]
+    assert "1 still without. Health (1)." in texts(half)[1]
 
 
 def test_a_channel_is_not_told_that_a_promise_passed_that_has_not() -> None:

@@ -152,12 +152,27 @@ def test_a_public_step_knows_its_announcement() -> None:
     assert [found.heads_up(number) for number in range(3)] == [None, 0, None]
 
 
+def test_a_persons_address_is_told_in_small_letters() -> None:
+    ladder = "[{at: target, tell: [Kari.Berg@Example.COM, HR_Lead]}]"
+    [found] = book({"ladder": ladder}, roles=("HR_Lead",)).rules
+    assert found.firings[0].tell == ("kari.berg@example.com", "HR_Lead")
+
+
 def test_a_repeat_tells_as_many_times_more_as_it_says() -> None:
     ladder = "[{at: target, tell: owner, repeat: {every: 2 days, at_most: 3}}]"
     firings = rule(ladder=ladder).firings
     two = (Duration(2, Unit.DAYS), False)
     assert [firing.shifts for firing in firings] == [(), (two,), (two,) * 2, (two,) * 3]
     assert {firing.kind for firing in firings} == {Kind.BREACH}
+
+
+def test_no_two_firings_of_a_ladder_share_a_name_or_a_place() -> None:
+    repeated = "{at: target, tell: owner, repeat: {every: 2 working days, at_most: 2}}"
+    public = "{at: 5 working days after, tell: '#leads'}"
+    firings = rule(ladder=f"[{repeated}, {public}]").firings
+    assert len({each.name for each in firings}) == len(firings) == 5
+    assert len({each.place for each in firings}) == 5
+    assert (firings[0].name, firings[1].name) == ("target (+0 h)", "target (+67.2 h)")
 
 
 def test_firings_come_in_the_order_of_their_time() -> None:
