@@ -46,10 +46,27 @@ def read(path: Path, environ: Environment[str, str]) -> Configuration:
             problems += error.problems
             continue
         problems += _zone(source, mappings[source.name], document, index)
+        problems += _one_database(source, found, document, index)
+    if not problems and not rulebook.rules:
+        message = "no rule is on; a Svar without rules would close every alert"
+        problems.append(Problem(str(folder), 0, 0, "rules", message))
     if problems:
         raise ConfigError(problems)
     calendar = found.calendar.calendar()
     return Configuration(path, folder, found, calendar, mappings, rulebook)
+
+
+def _one_database(
+    source: SourceSettings, found: Settings, document: Document, index: int
+) -> list[Problem]:
+    """Return a problem where Svar's own state would lie in the recruiting database."""
+    state = found.state.url.get_secret_value()
+    if state.partition("?")[0] != source.url.get_secret_value().partition("?")[0]:
+        return []
+    message = (
+        "is the database of the state as well; Svar never writes here, so part them"
+    )
+    return [document.problem(("sources", index, "url"), message)]
 
 
 def _zone(

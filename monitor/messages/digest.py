@@ -134,7 +134,9 @@ def _worst_first(line: Line) -> tuple[object, ...]:
 
 
 def _headline(lines: Sequence[Line], *, mine: bool) -> str:
-    people = words.plural(_people(lines), "person is", "people are")
+    # Of today's list: who was told of on an earlier day waits as well, and is not on it.
+    one, many = "person on today's list is", "people on today's list are"
+    people = words.plural(_people(lines), one, many)
     if not mine:
         return f"{people} waiting on a colleague."
     decisions = all(each.awaits is Awaits.DECISION for each in lines)

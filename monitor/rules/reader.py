@@ -21,6 +21,7 @@ from monitor.yamlfile import Document
 
 ROLES = ("owner", "recruiter", "manager", "decided_by")
 OWNERS = ("has_ball", "recruiter", "manager", "decided_by")
+_SCRATCH = (".", "#")  # what editors leave beside a file that is open
 PERSON = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 CHANNEL = re.compile(r"#[a-z0-9_\-]{1,80}")
 
@@ -41,7 +42,9 @@ def read(folder: Path, *, roles: Collection[str] = ()) -> Rulebook:
     """Return the rules in folder; raise ConfigError with every problem of every file."""
     try:
         paths = sorted(
-            path for path in folder.iterdir() if path.suffix in {".yaml", ".yml"}
+            path
+            for path in folder.iterdir()
+            if path.suffix in {".yaml", ".yml"} and not path.name.startswith(_SCRATCH)
         )
     except OSError as error:
         problem = Problem(

@@ -481,3 +481,27 @@ def test_the_line_shown_is_that_of_the_file_meant(
 
 def test_the_times_of_the_office_are_those_of_the_schema() -> None:
     assert ats.text(NOW) == "2026-09-16 08:00:00"
+
+
+def test_a_state_in_the_recruiting_database_is_refused(
+    place: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place.change(state={"url": f"sqlite:///{place.ats}"})
+    before = place.ats.read_bytes()
+    assert cli.main(["check", "--config", str(place.settings)]) == 2
+    assert (
+        "sources[0].url: is the database of the state as well"
+        in capsys.readouterr().err
+    )
+    assert place.ats.read_bytes() == before
+
+
+def test_a_folder_without_a_rule_that_is_on_is_refused(
+    place: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path in place.rules.iterdir():
+        path.unlink()
+    (place.rules / "none.yaml").write_text("rules: []", encoding="utf-8")
+    (place.rules / ".#none.yaml").symlink_to("an editor's lock")
+    assert cli.main(["check", "--config", str(place.settings)]) == 2
+    assert "no rule is on" in capsys.readouterr().err

@@ -34,7 +34,9 @@ def test_all_that_is_due_goes_out_as_one_message(office: PostOffice) -> None:
         office.owe(application=f"A{number}")
     report = office.deliver()
     [said] = office.said()
-    assert said.startswith("*Good morning, Ingrid. 5 people are waiting for an answer")
+    assert said.startswith(
+        "*Good morning, Ingrid. 5 people on today's list are waiting for an answer"
+    )
     assert report.posts == {"sent": 1}
     assert office.notices() == ["sent"] * 5
     assert len(report.told[0].told) == 5

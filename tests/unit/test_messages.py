@@ -71,7 +71,7 @@ def test_a_digest_greets_counts_and_names_the_promise() -> None:
     message = digest(told(alert()), warned(alert(id=2, seen=soon, state=State.WARNING)))
     assert texts(message) == [
         (
-            "*Good morning, Ingrid. 2 people are waiting for an answer from you.*\n"
+            "*Good morning, Ingrid. 2 people on today's list are waiting for an answer from you.*\n"
             "For 1 of them our 14 days have passed."
         ),
         "*Past our promise*\nK. N. · Nurse · applied 17 days ago, no reply yet",
@@ -81,7 +81,7 @@ def test_a_digest_greets_counts_and_names_the_promise() -> None:
 
 def test_the_plain_text_says_the_same_without_blocks() -> None:
     assert digest(told(alert())).text.split("\n") == [
-        "Good morning, Ingrid. 1 person is waiting for an answer from you.",
+        "Good morning, Ingrid. 1 person on today's list is waiting for an answer from you.",
         "Our 14 days have passed.",
         "Past our promise:",
         "K. N. · Nurse · applied 17 days ago, no reply yet",
@@ -92,7 +92,7 @@ def test_a_manager_is_asked_for_a_decision_and_told_that_little_is_enough() -> N
     seen = finding(rule="manager-review", owner=PER)
     message = digest(told(alert(seen=seen), by=REVIEW), name="Per", to=PER)
     assert texts(message)[0].split("\n") == [
-        "*Good morning, Per. 1 person is waiting for your decision.*",
+        "*Good morning, Per. 1 person on today's list is waiting for your decision.*",
         "Our 2 working days have passed.",
         (
             "The recruiter can answer as soon as you have decided; "
@@ -108,14 +108,14 @@ def test_an_answer_and_a_decision_are_asked_for_as_an_answer() -> None:
     decide = alert(rule="manager-review", application_id="A2", owner=INGRID)
     message = digest(told(alert()), told(decide, by=REVIEW))
     title, promise, advice = texts(message)[0].split("\n")
-    assert "2 people are waiting for an answer from you." in title
+    assert "2 people on today's list are waiting for an answer from you." in title
     assert promise == "Our promise has passed."
     assert advice.startswith("The recruiter can answer")
 
 
 def test_who_only_sees_it_is_told_that_a_colleague_has_it() -> None:
     message = digest(told(alert(owner=PER)))
-    assert "1 person is waiting on a colleague." in texts(message)[0]
+    assert "1 person on today's list is waiting on a colleague." in texts(message)[0]
     assert list(sections(message)) == ["Waiting on a colleague"]
     assert "passed" not in texts(message)[0]
 
@@ -130,7 +130,7 @@ def test_who_fills_the_role_that_owns_it_is_the_owner() -> None:
 def test_one_application_has_one_line_however_many_rules_it_breaks() -> None:
     review = alert(id=2, rule="manager-review", owner=INGRID)
     message = digest(told(alert()), told(review, by=REVIEW))
-    assert "1 person is" in texts(message)[0]
+    assert "1 person on today's list is" in texts(message)[0]
     [line] = sections(message)["Past our promise"]
     assert line.count("·") == 2
     assert "no reply yet; handed over" in line
@@ -139,7 +139,7 @@ def test_one_application_has_one_line_however_many_rules_it_breaks() -> None:
 def test_equal_ids_of_two_sources_are_two_people() -> None:
     other = alert(id=2, source="other", candidate="M. S.")
     message = digest(told(alert()), told(other))
-    assert "2 people are" in texts(message)[0]
+    assert "2 people on today's list are" in texts(message)[0]
     assert len(sections(message)["Past our promise"]) == 2
 
 
@@ -492,7 +492,7 @@ def test_a_digest_of_500_people_is_cut_and_says_how_many_are_left_out(
 ) -> None:
     message = digest(*crowd(500, job_title=title))
     check_limits(message)
-    assert "500 people are waiting" in message.text
+    assert "500 people on today's list are waiting" in message.text
     shown = people_in(message)
     assert shown == [f"No {n:03}" for n in range(len(shown))]
     assert left_out(message) == 500 - len(shown)
