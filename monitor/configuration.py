@@ -47,6 +47,7 @@ def read(path: Path, environ: Environment[str, str]) -> Configuration:
             continue
         problems += _zone(source, mappings[source.name], document, index)
         problems += _one_database(source, found, document, index)
+        problems += _dialect(source, mappings[source.name], document, index)
     if not problems and not rulebook.rules:
         message = "no rule is on; a Svar without rules would close every alert"
         problems.append(Problem(str(folder), 0, 0, "rules", message))
@@ -66,6 +67,18 @@ def _one_database(
     message = (
         "is the database of the state as well; Svar never writes here, so part them"
     )
+    return [document.problem(("sources", index, "url"), message)]
+
+
+def _dialect(
+    source: SourceSettings, found: Mapping, document: Document, index: int
+) -> list[Problem]:
+    """Return a problem where the mapping's SQL is for another database than the URL."""
+    dialect = source.url.get_secret_value().partition(":")[0].partition("+")[0]
+    known = found.file.dialects
+    if not known or dialect in known or dialect not in mapping.DIALECTS:
+        return []
+    message = f"{dialect} is not what the {found.file.name} mapping reads ({', '.join(known)})"
     return [document.problem(("sources", index, "url"), message)]
 
 

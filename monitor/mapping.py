@@ -12,6 +12,7 @@ from monitor.errors import ConfigError, Problem
 from monitor.model import Application, Ball, Phase
 from monitor.yamlfile import Strict
 
+DIALECTS = ("sqlite", "postgresql", "mysql", "mariadb")  # can be held to reading
 COLUMNS = tuple(name for name in Application._fields if name != "phase")
 REQUIRED = ("application_id", "candidate_ref", "applied_at", "status")
 MESSAGE_COLUMNS = (

@@ -42,6 +42,7 @@ class Report:
     run: Run
     seconds: float = 0.0
     future: int = 0
+    ambiguous: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
     waiting: Counter[tuple[str, str]] = field(default_factory=Counter)
     backlog: Counter[str] = field(default_factory=Counter)
@@ -168,6 +169,7 @@ def read(
     report = Report(
         run,
         future=made.future,
+        ambiguous=poll.mailbox.ambiguous,
         rejected=poll.rejected,
         rejected_ids=tuple(poll.rejected_ids),
         waiting=made.waiting,

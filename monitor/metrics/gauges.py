@@ -106,6 +106,12 @@ def _about_sources(last: Last) -> Iterator[Metric]:
         ["source"],
     )
     yield _gauge(
+        "svar_source_ambiguous_messages",
+        "Messages that may be about any of several applications; none counts as a reply.",
+        [({"source": r.run.source}, r.ambiguous) for r in reports],
+        ["source"],
+    )
+    yield _gauge(
         "svar_source_last_success_timestamp_seconds",
         "When a source was last read well.",
         [({"source": s}, at.timestamp()) for s, at in last.succeeded.items()],

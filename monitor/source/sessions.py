@@ -14,9 +14,9 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
 from monitor.errors import SourceError
+from monitor.mapping import DIALECTS
 from monitor.settings import SourceSettings
 
-DIALECTS = ("sqlite", "postgresql", "mysql", "mariadb")
 CONNECT_SECONDS = 10
 _POOL = {
     "pool_size": int,

@@ -505,3 +505,12 @@ def test_a_folder_without_a_rule_that_is_on_is_refused(
     (place.rules / ".#none.yaml").symlink_to("an editor's lock")
     assert cli.main(["check", "--config", str(place.settings)]) == 2
     assert "no rule is on" in capsys.readouterr().err
+
+
+def test_a_mapping_for_another_database_is_refused(
+    place: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place.source(mapping="opencats", timezone="Europe/Oslo")
+    assert cli.main(["check", "--config", str(place.settings)]) == 2
+    said = capsys.readouterr().err
+    assert "sources[0].url: sqlite is not what the opencats mapping reads" in said
