@@ -156,3 +156,50 @@ def test_the_whole_view_is_welcome_but_a_phase_comes_from_the_stages() -> None:
 def test_what_is_shipped_is_found_in_a_checkout() -> None:
     assert (shipped.folder() / "rules").is_dir()
     assert (shipped.folder() / "config" / "ats").is_dir()
+
+
+@pytest.mark.parametrize(
+    ("columns", "stages", "messages", "more"),
+    [
+        pytest.param({"stage"}, False, None, set(), id="nothing to fill in"),
+        pytest.param({"stage"}, True, None, {"phase", "waiting_on"}, id="stages"),
+        pytest.param(
+            {"stage", "stage_entered_at"},
+            True,
+            None,
+            {"phase", "waiting_on", "waiting_since"},
+            id="stages with their day",
+        ),
+        pytest.param({"applied_at"}, True, None, set(), id="stages of no stage"),
+        pytest.param(
+            {"applied_at"},
+            False,
+            "messages.sql",
+            {"first_reply_at", "last_reply_at", "last_inbound_at", "receipt_at"},
+            id="messages",
+        ),
+        pytest.param(
+            {"decided_at"},
+            False,
+            "messages.sql",
+            {
+                "first_reply_at",
+                "last_reply_at",
+                "last_inbound_at",
+                "receipt_at",
+                "told_at",
+                "told_by",
+            },
+            id="messages after a decision",
+        ),
+    ],
+)
+def test_stages_and_messages_fill_columns_in(
+    columns: set[str],
+    stages: bool,  # noqa: FBT001 - from the table
+    messages: str | None,
+    more: set[str],
+) -> None:
+    known = {"Applied": mapping.Stage(phase=Phase.APPLIED)} if stages else {}
+    file = mapping.MappingFile(name="x", title="X", messages=messages, stages=known)
+    assert mapping.delivered(file, columns) == columns | more
