@@ -244,7 +244,8 @@ class TestRefusals:
         assert "Traceback" not in done.stderr
 
     def test_a_database_that_is_down(self, place: Office) -> None:
-        place.source(url="mysql+pymysql://svar:s3cret@127.0.0.1:1/ats")
+        url = "mysql+pymysql://svar:s3cret@127.0.0.1:1/ats"
+        place.source(url=url, mapping="opencats", timezone="Europe/Oslo")
         said = self.fails(place)
         assert "recruiting: no connection to mysql+pymysql://svar:***@" in said
         assert "s3cret" not in said
