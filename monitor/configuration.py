@@ -1,5 +1,6 @@
 """Settings, mappings and rules as one checked whole; every problem in one go."""
 
+from collections.abc import Collection
 from collections.abc import Mapping as Environment
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +9,7 @@ from zoneinfo import available_timezones
 from monitor import mapping, rules, settings, yamlfile
 from monitor.errors import ConfigError, Problem
 from monitor.mapping import Mapping
-from monitor.rules import Rulebook
+from monitor.rules import House, Rulebook
 from monitor.settings import Settings, SourceSettings
 from monitor.worktime import Calendar
 from monitor.yamlfile import Document
@@ -22,6 +23,7 @@ class Configuration:
     rules_folder: Path
     settings: Settings
     calendar: Calendar
+    departments: dict[str, Calendar]
     mappings: dict[str, Mapping]
     rulebook: Rulebook
 
@@ -31,11 +33,6 @@ def read(path: Path, environ: Environment[str, str]) -> Configuration:
     found, document = settings.read(path, environ)
     folder = (path.parent / found.rules).resolve()
     problems: list[Problem] = []
-    rulebook = Rulebook(())
-    try:
-        rulebook = rules.read(folder, roles=found.people.roles)
-    except ConfigError as error:
-        problems += error.problems
     mappings: dict[str, Mapping] = {}
     for index, source in enumerate(found.sources):
         try:
@@ -48,13 +45,43 @@ def read(path: Path, environ: Environment[str, str]) -> Configuration:
         problems += _zone(source, mappings[source.name], document, index)
         problems += _one_database(source, found, document, index)
         problems += _dialect(source, mappings[source.name], document, index)
+    rulebook = Rulebook(())
+    try:
+        rulebook = rules.read(folder, house(found, mappings.values()))
+    except ConfigError as error:
+        problems += error.problems
     if not problems and not rulebook.rules:
         message = "no rule is on; a Svar without rules would close every alert"
         problems.append(Problem(str(folder), 0, 0, "rules", message))
     if problems:
         raise ConfigError(problems)
     calendar = found.calendar.calendar()
-    return Configuration(path, folder, found, calendar, mappings, rulebook)
+    departments = found.by_department()
+    return Configuration(path, folder, found, calendar, departments, mappings, rulebook)
+
+
+def surroundings(path: Path, environ: Environment[str, str]) -> tuple[Path, House]:
+    """Return the folder of the rules, and what they may speak of; opens no database."""
+    found, _ = settings.read(path, environ)
+    mappings = []
+    for source in found.sources:
+        try:
+            mappings.append(mapping.read(mapping.find(source.mapping, path.parent)))
+        except ConfigError:  # its problems are the mapping's, and no rule's
+            return (path.parent / found.rules).resolve(), house(found, ())
+    return (path.parent / found.rules).resolve(), house(found, mappings)
+
+
+def house(found: Settings, mappings: Collection[Mapping]) -> House:
+    """Return what the rules may speak of: roles, stages and calendars by name."""
+    tables = [each.file.stages for each in mappings]
+    known = frozenset(stage for table in tables for stage in table)
+    return House(
+        roles=frozenset(found.people.roles),
+        stages=known if tables and all(tables) else None,
+        calendar=found.calendar,
+        calendars=found.calendars,
+    )
 
 
 def _one_database(

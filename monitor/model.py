@@ -44,6 +44,18 @@ class Channel(StrEnum):
     SMS = "sms"
 
 
+class Closure(StrEnum):
+    """How far a candidate is from having an answer, over the channel that is due."""
+
+    UNDECIDED = "undecided"
+    DECIDED_NOT_TOLD = "decided_not_told"
+    WRONG_CHANNEL = "wrong_channel"
+    TOLD = "told"
+
+
+Spell = tuple[datetime, datetime]
+
+
 class Application(NamedTuple):
     """One person's application to one job, in the words of the application view.
 
@@ -66,6 +78,7 @@ class Application(NamedTuple):
     stage_entered_at: datetime | None = None
     waiting_on: Ball | None = None
     waiting_since: datetime | None = None
+    paused: tuple[Spell, ...] | None = None
     recruiter: str | None = None
     manager: str | None = None
     decided_by: str | None = None
@@ -85,6 +98,8 @@ class Application(NamedTuple):
     told_at: datetime | None = None
     told_by: Channel | None = None
     called_at: datetime | None = None
+    unreached_at: datetime | None = None
+    last_written_at: datetime | None = None
     feedback_requested_at: datetime | None = None
     promised_at: datetime | None = None
     job_deadline_at: datetime | None = None

@@ -22,6 +22,7 @@ __all__ = [
     "Key",
     "Strict",
     "build",
+    "fill",
     "nearest",
     "parse",
     "read",
@@ -134,16 +135,24 @@ def build(model: type[Model], document: Document, *, data: Any = None) -> Model:
     `data` stands in for the document's own, where the environment overrides it.
     """
     values = document.data if data is None else data
+    filled, wrong = fill(model, {} if values is None else values)
+    if filled is None:
+        raise ConfigError([document.problem(path, said) for path, said in wrong])
+    return filled
+
+
+def fill(
+    model: type[Model], values: object
+) -> tuple[Model | None, list[tuple[Path_, str]]]:
+    """Return the model filled with values, or None and what is wrong with which key."""
     try:
-        return model.model_validate({} if values is None else values)
+        return model.model_validate(values), []
     except ValidationError as error:
-        raise ConfigError(
-            [
-                document.problem(_place(each["loc"]), explain(model, each))
-                for each in error.errors()
-                if not _is_echo(each)
-            ]
-        ) from error
+        return None, [
+            (_place(each["loc"]), explain(model, each))
+            for each in error.errors()
+            if not _is_echo(each)
+        ]
 
 
 def spell(path: Sequence[Key]) -> str:

@@ -10,7 +10,7 @@ from monitor import evaluate, rules, yamlfile
 from monitor.alerts import Alert, State
 from monitor.evaluate import Check, Finding, Late, World
 from monitor.model import Application, Status
-from monitor.rules import Rule, Rulebook
+from monitor.rules import House, Rule, Rulebook
 from monitor.worktime import Calendar
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -63,7 +63,8 @@ def rulebook(
     for text in texts:
         pairs = [f"{key}: {value}" for key, value in {**PLAIN_RULE, **text}.items()]
         lines += ["  - " + pairs[0], *("    " + pair for pair in pairs[1:])]
-    return rules.parse([yamlfile.parse("\n".join(lines), "a.yaml")], roles=roles)
+    house = House(roles=frozenset(roles))
+    return rules.parse([yamlfile.parse("\n".join(lines), "a.yaml")], house)
 
 
 def rule(**text: str) -> Rule:
@@ -83,6 +84,11 @@ def check(
     world = World(calendar, lag, lambda row: row.candidate_name or "")
     [found] = evaluate.prepare(Rulebook((of,)), world, now=now)
     return found
+
+
+def found_in(made: Check, row: Application) -> Finding | None:
+    """Return what the rule finds in one application alone."""
+    return next((found for _, found in evaluate.find(made, [row])), None)
 
 
 def finding(**changed: Any) -> Finding:

@@ -20,6 +20,7 @@ from monitor.cycle import Plan, Report, check
 from monitor.errors import ConfigError, Problem
 from monitor.evaluate import NOTHING, Finding, Late
 from monitor.messages import words
+from monitor.model import Closure
 from monitor.source import Source
 
 YEARS = range(1970, 2200)  # of `--as-of`; further out there is no room to count
@@ -86,6 +87,7 @@ def _json(
                 "name": result.name,
                 "applications": result.report.run.applications,
                 "rejected_rows": result.report.run.rejected,
+                "closure": {key: result.report.closure[key] for key in Closure},
                 "findings": [
                     _entry(each, loaded, now) for each in _sorted(result.plan.fresh)
                 ],
@@ -148,6 +150,7 @@ def _print(
         console.print(_table(late, loaded, now))
     if soon:
         console.print(f"  Due soon: {words.plural(len(soon), 'application')}")
+    console.print(f"  {_closure(result.report)}")
     for line in _notes(result):
         console.print(Text(line))
     if everything:
@@ -156,13 +159,28 @@ def _print(
     console.print(Text(f"\n{_sum(late, old)}.{hint}"))
 
 
+_CLOSURE = {
+    Closure.UNDECIDED: "undecided",
+    Closure.DECIDED_NOT_TOLD: "decided, not told",
+    Closure.WRONG_CHANNEL: "told, but not by phone after an interview",
+    Closure.TOLD: "told",
+}
+
+
+def _closure(report: Report) -> str:
+    """Return how far candidates are from having an answer, in one line."""
+    counts = (f"{text} {report.closure[key]:,}" for key, text in _CLOSURE.items())
+    return f"Answers: {', '.join(counts)}"
+
+
 def _notes(result: Result) -> Iterator[str]:
     """Yield what the table leaves out."""
     report = result.report
     for rule, count in sorted((+report.backlog).items()):
         yield f"  Too old to nudge anybody about: {rule}, {count:,}"
-    for rule in report.unmeasurable:
-        yield f"  Cannot be measured here: {rule} ({result.title} lacks its columns)"
+    for rule, lacking in report.unmeasurable.items():
+        names = ", ".join(sorted(lacking))
+        yield f"  Cannot be measured here: {rule} ({result.title} lacks {names})"
     if report.run.rejected:
         why = ", ".join(f"{reason}: {n}" for reason, n in report.rejected.items())
         yield f"  Rows that cannot be read: {report.run.rejected:,} ({why})"
@@ -197,11 +215,16 @@ def _table(late: Sequence[Finding], loaded: Configuration, now: datetime) -> Tab
             oldest = min(mine, key=lambda each: each.started_at)
             table.add_row(
                 f"  {rule.id}",
-                str(rule.target),
+                rule.promise,
                 f"{counts[rule.id]:,}",
                 Text(_bar(counts[rule.id] / most), "red"),
                 _holder(mine),
-                words.span(oldest.started_at, now, rule.target, loaded.calendar),
+                words.span(
+                    oldest.started_at,
+                    now,
+                    rule.target or words.SOME_DAYS,
+                    loaded.calendar,
+                ),
             )
     return table
 
@@ -228,9 +251,7 @@ def _list(findings: Sequence[Finding], loaded: Configuration, now: datetime) -> 
         late = finding.late is Late.BREACHED
         due = words.moment(finding.due_at, loaded.calendar, now=now)
         if late and rule:
-            due = (
-                f"{words.span(finding.due_at, now, rule.target, loaded.calendar)} late"
-            )
+            due = f"{words.span(finding.due_at, now, rule.target or words.SOME_DAYS, loaded.calendar)} late"
         if finding.backlog:
             due += ", too old to nudge"
         table.add_row(

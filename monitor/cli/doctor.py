@@ -79,9 +79,9 @@ def _source(source: Source, loaded: Configuration, now: datetime) -> Iterator[Sy
         )
     found = mapping.delivered(source.mapping.file, columns)
     _, unmeasurable = cycle.split(loaded.rulebook, found)
-    if unmeasurable:
-        rules = ", ".join(unmeasurable)
-        yield Symptom(source.name, Mark.NOTE, f"cannot be measured here: {rules}")
+    for rule, lacking in unmeasurable.items():
+        message = f"cannot be measured here: {rule} (map {', '.join(sorted(lacking))})"
+        yield Symptom(source.name, Mark.NOTE, message)
 
 
 def _state(loaded: Configuration) -> Iterator[Symptom]:

@@ -46,6 +46,7 @@ class Cycle:
         self.store = store
         self.source = source
         self.configuration = configuration
+        self.world = world(configuration, source)
         self.digests = Digests(
             configuration.calendar, configuration.settings.slack.digest_at
         )
@@ -157,12 +158,10 @@ class Cycle:
         rule = self.configuration.rulebook.get(change.alert.seen.rule)
         if rule is None or change.firing is None:
             return ()
-        due_at = evaluate.due_at(
-            rule,
-            rule.firings[change.firing],
-            self.configuration.calendar,
-            change.alert.seen.started_at,
-        )
+        seen = change.alert.seen
+        calendar = self.world.calendar_of(rule, seen.department)
+        firing = rule.firings[change.firing]
+        due_at = evaluate.due_at(rule, firing, calendar, seen.started_at, seen.due_at)
         people = self.configuration.settings.people
         return outbox.owe(
             change, rule, people=people, digests=self.digests, due_at=due_at, now=now

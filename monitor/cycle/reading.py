@@ -4,16 +4,19 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
+from itertools import islice
 
-from monitor import alerts, evaluate, mapping, privacy
+from monitor import alerts, closure, evaluate, mapping, privacy
 from monitor.alerts import Alert, Change
 from monitor.configuration import Configuration
 from monitor.evaluate import Check, Finding, World
-from monitor.model import Application
+from monitor.model import Application, Closure
 from monitor.rules import Rulebook
 from monitor.source import Source
 from monitor.store.ledger import Key, Run
 
+CHUNK = 500  # rows that go through the rules at a time
 UNKNOWN = "unknown"  # a phase or a holder of the ball that the mapping does not tell
 
 Transitions = Counter[tuple[str, str, str, str]]
@@ -33,6 +36,7 @@ class Plan:
     doubled: int = 0  # rules met twice by one application_id, a fault of the query
     waiting: Counter[tuple[str, str]] = field(default_factory=Counter)
     backlog: Counter[str] = field(default_factory=Counter)
+    closure: Counter[Closure] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +50,11 @@ class Report:
     rejected: Counter[str] = field(default_factory=Counter)
     waiting: Counter[tuple[str, str]] = field(default_factory=Counter)
     backlog: Counter[str] = field(default_factory=Counter)
+    closure: Counter[Closure] = field(default_factory=Counter)
     held: dict[str, int] = field(default_factory=dict)
     transitions: Transitions = field(default_factory=Counter)
     rejected_ids: tuple[str, ...] = ()
-    unmeasurable: tuple[str, ...] = ()
+    unmeasurable: dict[str, set[str]] = field(default_factory=dict)
     reason: str = ""
 
 
@@ -60,17 +65,18 @@ def world(configuration: Configuration, source: Source) -> World:
         calendar=configuration.calendar,
         evidence_lag=source.settings.evidence_lag,
         name=lambda application: privacy.label(application, shown),
+        departments=configuration.departments,
     )
 
 
 def split(
     rulebook: Rulebook, columns: Iterable[str]
-) -> tuple[Rulebook, tuple[str, ...]]:
-    """Return the rules that these columns can feed, and the ids of the others."""
+) -> tuple[Rulebook, dict[str, set[str]]]:
+    """Return the rules that these columns can feed, and what the others lack, by id."""
     found = set(columns)
-    fed = [rule for rule in rulebook.rules if evaluate.measurable(rule, found)]
-    others = [rule.id for rule in rulebook.rules if rule not in fed]
-    return Rulebook(tuple(fed)), tuple(others)
+    lacking = {rule.id: evaluate.missing(rule, found) for rule in rulebook.rules}
+    fed = tuple(rule for rule in rulebook.rules if not lacking[rule.id])
+    return Rulebook(fed), {name: lack for name, lack in lacking.items() if lack}
 
 
 def plan(
@@ -79,31 +85,35 @@ def plan(
     *,
     open_alerts: dict[Key, Alert | None],
     now: datetime,
+    calls: bool = True,
 ) -> Plan:
     """Return what these applications mean for the open alerts; takes the latter apart.
 
+    `calls`: whether the source tells of calls, which decides what an answer is.
     In `open_alerts` None takes the place of each alert that was met, so that those
     left are the unseen ones, and an application that stands twice is not met twice.
     """
     made = Plan(now)
+    state = partial(closure.state, calls=calls)
     # A dict, since a set of thousands takes five times the memory.
     watched = dict.fromkeys(application_id for _, application_id in open_alerts)
     horizon = now + evaluate.SKEW
-    find, waiting = evaluate.find, made.waiting
-    for row in applications:
-        made.applications += 1
-        waiting[row.phase or UNKNOWN, row.waiting_on or UNKNOWN] += 1
-        if row.applied_at > horizon:
-            made.future += 1
-        is_watched = row.application_id in watched
+    rows = iter(applications)
+    while chunk := list(islice(rows, CHUNK)):
+        made.applications += len(chunk)
+        made.future += sum(row.applied_at > horizon for row in chunk)
+        made.waiting.update(
+            (row.phase or UNKNOWN, row.waiting_on or UNKNOWN) for row in chunk
+        )
+        made.closure.update(map(state, chunk))
+        known = [row for row in chunk if row.application_id in watched]
         for check in checks:
-            finding = find(check, row)
-            if finding is not None:
+            for row, finding in evaluate.find(check, chunk):
                 made.findings += 1
                 made.backlog[check.rule.id] += finding.backlog
-            elif not is_watched:
-                continue
-            _meet(made, check, row, finding, open_alerts)
+                _meet(made, check, row, finding, open_alerts)
+            for row in known:
+                _settle(made, check, row, open_alerts)
     return made
 
 
@@ -111,29 +121,46 @@ def _meet(
     made: Plan,
     check: Check,
     row: Application,
-    finding: Finding | None,
+    finding: Finding,
     open_alerts: dict[Key, Alert | None],
 ) -> None:
-    """Hold one rule's finding, or its absence, against the alert of the same key."""
+    """Hold a finding against the open alert of the same key."""
     key = (check.rule.id, row.application_id)
     alert = open_alerts.get(key)
     if alert is None:
         if key in open_alerts:
             made.doubled += 1
-        elif finding is not None:
+        else:
             made.fresh.append(finding)
             open_alerts[key] = None
         return
     open_alerts[key] = None
-    if finding is not None and finding.started_at == alert.seen.started_at:
+    if finding.started_at == alert.seen.started_at:
         change = alerts.advance(alert, finding, check.rule, now=made.now)
         if change:
             made.changes.append(change)
         return
+    _close(made, check, row, alert)
+    made.fresh.append(finding)
+
+
+def _settle(
+    made: Plan,
+    check: Check,
+    row: Application,
+    open_alerts: dict[Key, Alert | None],
+) -> None:
+    """Close the open alert of an application that is no finding any more."""
+    key = (check.rule.id, row.application_id)
+    alert = open_alerts.get(key)
+    if alert is not None:
+        open_alerts[key] = None
+        _close(made, check, row, alert)
+
+
+def _close(made: Plan, check: Check, row: Application, alert: Alert) -> None:
     seen = evaluate.verdict(check, row, started_at=alert.seen.started_at, now=made.now)
     made.closings.append((alert, alerts.settle(alert, seen)))
-    if finding is not None:
-        made.fresh.append(finding)
 
 
 def check(
@@ -155,7 +182,8 @@ def read(
     rulebook, unmeasurable = split(configuration.rulebook, columns)
     checks = evaluate.prepare(rulebook, world(configuration, source), now=now)
     with source.poll(now) as poll:
-        made = plan(poll, checks, open_alerts=open_alerts, now=now)
+        calls = "called_at" in columns
+        made = plan(poll, checks, open_alerts=open_alerts, now=now, calls=calls)
     if made.doubled:
         poll.rejected["application_id stands twice"] += made.doubled
     run = Run(
@@ -174,6 +202,7 @@ def read(
         rejected_ids=tuple(poll.rejected_ids),
         waiting=made.waiting,
         backlog=made.backlog,
+        closure=made.closure,
         unmeasurable=unmeasurable,
     )
     return made, report

@@ -12,13 +12,12 @@ from monitor.messages import words
 from monitor.messages.blocks import Message, Part, compose, escape, link
 from monitor.rules import Awaits, Kind, Rule, Severity
 from monitor.wording import Wording
-from monitor.worktime import Calendar, Duration, Unit
+from monitor.worktime import Calendar, Duration
 
 MINE, SOON, THEIRS = "Past our promise", "Coming up", "Waiting on a colleague"
 _ORDER = list(Severity)
 _KINDS = [Kind.HEADS_UP, Kind.ESCALATION, Kind.BREACH, Kind.WARNING]
 _UNKNOWN_WORDING = wording.parse("waiting since {{ since }}")
-_SOME_DAYS = Duration(1, Unit.DAYS)  # a wait is told in days where no rule says
 MOST_PLACES = 20  # departments named in one line
 
 
@@ -45,7 +44,7 @@ class Line:
 
     def span(self, start: datetime, end: datetime, calendar: Calendar) -> str:
         """Return the time between in the unit of the promise."""
-        return words.span(start, end, self.promise or _SOME_DAYS, calendar)
+        return words.span(start, end, self.promise or words.SOME_DAYS, calendar)
 
 
 def line(alert: Alert, kind: Kind, rule: Rule | None) -> Line:
@@ -211,7 +210,7 @@ def _wait(line: Line, view: _View) -> str:
         "since": words.day(seen.started_at, calendar, now=now),
         "due": due,
         "late": line.span(seen.due_at, now, calendar),
-        "promise": str(line.promise),
+        "promise": str(line.promise or "what we promised"),
     }
     return escape(wording.render(line.wording, values))
 

@@ -19,6 +19,7 @@ MONTHS = [
     "Nov",
     "Dec",
 ]
+SOME_DAYS = Duration(1, Unit.DAYS)  # a wait is told in days where no rule says
 NOON, EVENING = 12, 17
 COUNTED_DAYS = 400  # beyond this working days are not worth counting one by one
 

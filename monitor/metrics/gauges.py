@@ -10,6 +10,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 
 from monitor import cycle
 from monitor.configuration import Configuration
+from monitor.model import Closure
 from monitor.store.ledger import OpenAlerts
 from monitor.store.mail import Backlog
 
@@ -84,6 +85,16 @@ def _about_sources(last: Last) -> Iterator[Metric]:
             for (phase, ball), count in sorted(r.waiting.items())
         ],
         ["source", "phase", "waiting_on"],
+    )
+    yield _gauge(
+        "svar_closure",
+        "Applications by how far the candidate is from having an answer.",
+        [
+            ({"source": r.run.source, "state": state}, r.closure[state])
+            for r in reports
+            for state in Closure
+        ],
+        ["source", "state"],
     )
     for name, text, value in (
         (

@@ -1,15 +1,17 @@
-"""The shape of a rule file: its keys and what each may hold."""
+"""The shape of rule files and profiles: their keys and what each may hold."""
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from monitor.rules.nouns import Severity
+from monitor.settings import CalendarSettings, Day
 from monitor.worktime import Duration, Unit
 from monitor.yamlfile import Strict
 
 ONE_START = "expected a column, {latest: [...]} or {earliest: [...]}"
+_PATTERN = "^[1-9][0-9]* (hour|day|working day|working hour)s?$"
 
 
 def _duration(value: object) -> Duration:
@@ -39,9 +41,48 @@ def _slug(value: object) -> str:
     return "-".join(words).lstrip("-0123456789")[:62].rstrip("-") or "first-reply"
 
 
-DurationText = Annotated[Duration, BeforeValidator(_duration)]
-Id = Annotated[str, BeforeValidator(_id)]
-Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+def _starts(value: object) -> object:
+    if isinstance(value, str):
+        return {"latest": [value]}
+    if not isinstance(value, dict):
+        raise ValueError(ONE_START)  # noqa: TRY004 - pydantic collects ValueErrors
+    return value
+
+
+def _pauses(value: object) -> object:
+    if value != {"waiting_on": "candidate"}:
+        message = (
+            "a clock stands still only while the candidate has the ball; "
+            "write {waiting_on: candidate}"
+        )
+        raise ValueError(message)
+    return value
+
+
+def _snooze(value: object) -> object:
+    if value == "never" or isinstance(value, dict | SnoozeText):
+        return value
+    message = "expected never, or {longest: 3 days, at_most: 2}"
+    raise ValueError(message)
+
+
+def _maps(value: object) -> object:
+    return [value] if isinstance(value, dict) else value
+
+
+_WORDS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+DurationText = Annotated[
+    Duration,
+    BeforeValidator(_duration),
+    WithJsonSchema({"type": "string", "pattern": _PATTERN}),
+]
+Id = Annotated[
+    str,
+    BeforeValidator(_id),
+    WithJsonSchema({"type": "string", "pattern": r"^[a-z][a-z0-9\-]{0,62}$"}),
+]
+Words = Annotated[tuple[str, ...], BeforeValidator(_listed), WithJsonSchema(_WORDS)]
+Conditions = dict[str, Any]
 
 
 class Repeat(Strict):
@@ -66,19 +107,27 @@ class Latest(Strict):
     earliest: Words | None = None
 
 
-def _starts(value: object) -> object:
-    if isinstance(value, str):
-        return {"latest": [value]}
-    if not isinstance(value, dict):
-        raise ValueError(ONE_START)  # noqa: TRY004 - pydantic collects ValueErrors
-    return value
+class Pauses(Strict):
+    """When the clock stands still."""
+
+    waiting_on: Literal["candidate"]
 
 
-class Clock(Strict):
-    """What starts the wait and what ends it."""
+class ClockText(Strict):
+    """What starts the wait, what ends it, and when it stands still."""
 
     starts: Annotated[Latest, BeforeValidator(_starts)]
     stops: Words
+    pauses: Annotated[Pauses | None, BeforeValidator(_pauses)] = None
+    not_before: DurationText | None = None
+    due: str | None = None
+
+
+class SnoozeText(Strict):
+    """How often a nudge may be put off, and for how long at most."""
+
+    longest: DurationText = Duration(3, Unit.DAYS)
+    at_most: int = Field(default=2, ge=1, le=10, strict=True)
 
 
 class RuleText(Strict):
@@ -86,20 +135,40 @@ class RuleText(Strict):
 
     id: Id
     title: str
-    source: str | None = None
-    why: str | None = None
-    enabled: bool = True
-    when: dict[str, Any] = Field(default_factory=dict)
-    clock: Clock
-    target: DurationText
+    source: str = ""
+    why: str = ""
+    enabled: bool = Field(default=True, strict=True)
+    when: Conditions = Field(default_factory=dict)
+    exempt: Annotated[tuple[Conditions, ...], BeforeValidator(_maps)] = ()
+    clock: ClockText
+    target: DurationText | None = None
     owner: str = "has_ball"
     ladder: tuple[Step, ...] = Field(min_length=1)
     severity: Severity = Severity.NORMAL
+    snooze: Annotated[SnoozeText | Literal["never"], BeforeValidator(_snooze)] = (
+        SnoozeText()
+    )
     backlog: DurationText = Duration(90, Unit.DAYS)
+    calendar: str | CalendarSettings | None = None
+    effective_from: Day | None = None
     message: str = "waiting for {{ waited }}; our promise is {{ promise }}"
 
 
 class RuleFile(Strict):
-    """All that a rule file may say."""
+    """All that a rule file may say; `rules` and `changes` are looked into one by one.
 
-    rules: tuple[RuleText, ...]
+    `defaults` are for every rule of the folder, and `extends` names the profiles.
+    """
+
+    rules: tuple[Any, ...] = ()
+    defaults: dict[str, Any] = Field(default_factory=dict)
+    extends: Words = ()
+
+
+class ProfileFile(Strict):
+    """All that a profile may say: what it changes in which rule."""
+
+    title: str
+    why: str = ""
+    extends: Words = ()
+    changes: dict[str, dict[str, Any]]

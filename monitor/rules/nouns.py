@@ -2,13 +2,22 @@
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 
 from monitor.wording import Wording
-from monitor.worktime import Duration
+from monitor.worktime import Calendar, Duration
 
-REPLIES = {"first_reply_at", "last_reply_at", "told_at", "receipt_at", "called_at"}
+REPLIES = {
+    "first_reply_at",
+    "last_reply_at",
+    "last_written_at",
+    "told_at",
+    "reached_at",
+    "receipt_at",
+    "called_at",
+}
 
 
 class Severity(StrEnum):
@@ -42,11 +51,51 @@ Place = tuple[float, str]  # a firing's hours after the target, and what it is c
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One column's test: it has a value, has none, or has (not) one of these."""
+    """One column's test: it has a value, has none, or has (not) one of these.
+
+    `globs` are patterns with `*` and `?`, which stand beside the plain values.
+    """
 
     column: str
     values: frozenset[object] | None = None
     wanted: bool = True
+    globs: tuple[str, ...] = ()
+
+
+class Order(StrEnum):
+    """How a value is to stand to a bound; an empty value stands nowhere."""
+
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+    ABOVE = "above"
+    BELOW = "below"
+    BEFORE = "before"
+    AFTER = "after"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One column held against a bound.
+
+    A number, the start of a local day, an instant, how long ago, or another column;
+    what never happened in that column does not stand in the way.
+    """
+
+    column: str
+    order: Order
+    bound: int | date | datetime | Duration | str
+
+
+Test = Condition | Comparison
+Tests = tuple[Test, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Snooze:
+    """How often an alert may be put off, and for how long at most."""
+
+    longest: Duration
+    at_most: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,26 +128,59 @@ class Firing:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """A rule that passed every check; firings are in the order of their time."""
+class Clock:
+    """What starts a wait, what ends it, and when it stands still.
 
-    id: str
-    title: str
-    conditions: tuple[Condition, ...]
+    A stop that is among the starts counts only if it is later than the start: the next
+    one of its kind. `due`: the column that holds the deadline, where there is no target.
+    """
+
     starts: tuple[str, ...]
     pick: Literal["latest", "earliest"]
     stops: tuple[str, ...]
-    target: Duration
+    pauses: bool = False
+    not_before: Duration | None = None
+    due: str | None = None
+
+    @property
+    def columns(self) -> set[str]:
+        """Return the columns without which the clock cannot run."""
+        return {*self.starts, *self.stops, *filter(None, [self.due])}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule that passed every check; firings are in the order of their time.
+
+    An application is left out where all tests of one of the exemptions hold.
+    """
+
+    id: str
+    title: str
+    why: str
+    source: str
+    tests: Tests
+    exempt: tuple[Tests, ...]
+    clock: Clock
+    target: Duration | None
     owner: str
     firings: tuple[Firing, ...]
     severity: Severity
+    snooze: Snooze
     backlog: Duration
     message: Wording
+    calendar: Calendar | None = None
+    effective_from: date | None = None
 
     @property
     def awaits(self) -> Awaits:
         """Return what the owner owes, read off what stops the clock."""
-        return Awaits.ANSWER if REPLIES & set(self.stops) else Awaits.DECISION
+        return Awaits.ANSWER if REPLIES & set(self.clock.stops) else Awaits.DECISION
+
+    @property
+    def promise(self) -> str:
+        """Return what was promised, in words."""
+        return str(self.target) if self.target else "what we promised"
 
     def reached(self, place: Place) -> int:
         """Return the last firing at or before a place, -1 if all stand behind it."""
@@ -113,9 +195,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """The rules that are on, by id, in the order of their files."""
+    """The rules that are on, by id, in the order of their files; and those that are off."""
 
     rules: tuple[Rule, ...]
+    off: tuple[Rule, ...] = ()
 
     def get(self, rule_id: str) -> Rule | None:
         return next((rule for rule in self.rules if rule.id == rule_id), None)

@@ -1,200 +1,104 @@
-"""From rule files to rules: what the shape cannot tell, all problems at once."""
+"""From a rule's text to a rule: what the shape cannot tell, all problems at once."""
 
 import re
-import types
-import typing
-from collections.abc import Collection, Mapping
-from datetime import datetime
-from enum import StrEnum
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from monitor import wording, yamlfile
-from monitor.errors import ConfigError, Problem
-from monitor.model import Application
 from monitor.rules import ladder
-from monitor.rules.language import ONE_START, Latest, RuleFile, RuleText
-from monitor.rules.nouns import Condition, Firing, Rule, Rulebook, Shift
+from monitor.rules.columns import INSTANTS, NEVER_LATER
+from monitor.rules.conditions import Reader as ConditionReader
+from monitor.rules.language import ONE_START, ClockText, Latest, RuleText
+from monitor.rules.layers import Entry
+from monitor.rules.nouns import Clock, Condition, Firing, Rule, Shift, Snooze, Tests
+from monitor.settings import CalendarSettings
 from monitor.wording import Wording
-from monitor.worktime import Duration
-from monitor.yamlfile import Document
+from monitor.worktime import Calendar, Duration
+from monitor.yamlfile import Key
 
 ROLES = ("owner", "recruiter", "manager", "decided_by")
 OWNERS = ("has_ball", "recruiter", "manager", "decided_by")
-_SCRATCH = (".", "#")  # what editors leave beside a file that is open
 PERSON = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 CHANNEL = re.compile(r"#[a-z0-9_\-]{1,80}")
 
 
-def _kinds() -> Mapping[str, type]:
-    """Return the type of each column of the application view, without the null."""
-    kinds = {}
-    for name, annotation in typing.get_type_hints(Application).items():
-        arms = typing.get_args(annotation) or (annotation,)
-        kinds[name] = next(arm for arm in arms if arm is not type(None))
-    return types.MappingProxyType(kinds)
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the settings and the mappings know, which a rule may speak of.
+
+    `stages` is None where it is not known which ones there are.
+    """
+
+    roles: frozenset[str] = frozenset()
+    stages: frozenset[str] | None = None
+    calendar: CalendarSettings = field(default_factory=CalendarSettings)
+    calendars: Mapping[str, CalendarSettings] = field(default_factory=dict)
 
 
-COLUMN_KINDS = _kinds()
-
-
-def read(folder: Path, *, roles: Collection[str] = ()) -> Rulebook:
-    """Return the rules in folder; raise ConfigError with every problem of every file."""
-    try:
-        paths = sorted(
-            path
-            for path in folder.iterdir()
-            if path.suffix in {".yaml", ".yml"} and not path.name.startswith(_SCRATCH)
-        )
-    except OSError as error:
-        problem = Problem(
-            str(folder), 0, 0, "rules", f"cannot be read: {error.strerror}"
-        )
-        raise ConfigError([problem]) from error
-    if not paths:
-        message = "holds no rule file; put a *.yaml there or point `rules` elsewhere"
-        raise ConfigError([Problem(str(folder), 0, 0, "rules", message)])
-    documents, problems = [], []
-    for path in paths:
-        try:
-            documents.append(yamlfile.read(path, name=_shown(path)))
-        except ConfigError as error:
-            problems += error.problems
-    return parse(documents, roles=roles, problems=problems)
-
-
-def _shown(path: Path) -> str:
-    """Return a name that opens the file from here: the shorter one, where that does."""
-    here = Path.cwd()
-    return str(path.relative_to(here) if path.is_relative_to(here) else path)
-
-
-def parse(
-    documents: Collection[Document],
-    *,
-    roles: Collection[str] = (),
-    problems: Collection[Problem] = (),
-) -> Rulebook:
-    """Return the rules in documents; raise ConfigError with all problems, old and new."""
-    found = list(problems)
-    seen: dict[str, str] = {}
-    rules = []
-    for document in documents:
-        try:
-            file = yamlfile.build(RuleFile, document)
-        except ConfigError as error:
-            found += error.problems
-            continue
-        for index, text in enumerate(file.rules):
-            reader = _Reader(document, ("rules", index), {*ROLES, *roles})
-            rule = reader.rule(text)
-            if text.id in seen:
-                reader.note(
-                    ("id",), f'"{text.id}" is taken by {seen[text.id]}; ids are unique'
-                )
-            line = document.places.get(("rules", index, "id"), (0, 0))[0]
-            seen.setdefault(text.id, f"{document.file}:{line}")
-            found += reader.problems
-            if rule and text.enabled:
-                rules.append(rule)
-    if found:
-        raise ConfigError(found)
-    return Rulebook(tuple(rules))
-
-
-class _Reader:
+class RuleReader:
     """Makes one rule out of its text and collects what makes no sense."""
 
-    def __init__(
-        self, document: Document, path: tuple[str | int, ...], roles: Collection[str]
-    ) -> None:
-        self.document = document
-        self.path = path
-        self.roles = roles
-        self.problems: list[Problem] = []
+    def __init__(self, entry: Entry, house: House) -> None:
+        self.entry = entry
+        self.house = house
+        self.roles = {*ROLES, *house.roles}
+        self.text, self.problems, self._spared = entry.shape()
 
-    def note(self, path: tuple[str | int, ...], message: str) -> None:
-        self.problems.append(self.document.problem((*self.path, *path), message))
+    def note(self, path: tuple[Key, ...], message: str) -> None:
+        """Keep a problem, unless it is about what stands in for a wrong key."""
+        if path[0] not in self._spared:
+            self.problems.append(self.entry.problem(path, message))
 
-    def rule(self, text: RuleText) -> Rule | None:
-        """Return the rule, or None if anything in it makes no sense."""
-        conditions = tuple(self._condition(key, text.when[key]) for key in text.when)
-        starts, pick = self._starts(text.clock.starts)
-        for column in text.clock.stops:
-            self._instant(("clock", "stops"), column)
-        owners = {*OWNERS, *self.roles} - {"owner"}
-        if text.owner not in owners:
-            hint = yamlfile.nearest(text.owner, owners)
-            self.note(("owner",), f'no role "{text.owner}"{hint}')
+    def rule(self) -> Rule | None:
+        """Return the rule, or None if anything in it is wrong."""
+        text = self.text
+        if text is None:
+            return None
+        conditions = ConditionReader(self.note, self.house.stages)
+        tests = conditions.tests(("when",), text.when)
+        exempt = tuple(
+            conditions.tests(("exempt", index), each)
+            for index, each in enumerate(text.exempt)
+        )
+        clock = self._clock(text.clock)
+        self._refuse_contradiction(tests, exempt, clock)
+        self._promise(text)
+        self._owner(text.owner)
         firings = self._firings(text)
         message = self._message(text.message)
+        calendar = self._calendar(text.calendar)
         if self.problems or message is None:
             return None
         return Rule(
             id=text.id,
             title=text.title,
-            conditions=tuple(each for each in conditions if each),
-            starts=starts,
-            pick=pick,
-            stops=text.clock.stops,
+            why=text.why,
+            source=text.source,
+            tests=tests,
+            exempt=exempt,
+            clock=clock,
             target=text.target,
             owner=text.owner,
             firings=firings,
             severity=text.severity,
+            snooze=_snooze(text),
             backlog=text.backlog,
             message=message,
+            calendar=calendar,
+            effective_from=text.effective_from,
         )
 
-    def _condition(self, column: str, test: object) -> Condition | None:
-        path = ("when", column)
-        if column not in COLUMN_KINDS:
-            self.note(
-                path, f'no column "{column}"{yamlfile.nearest(column, COLUMN_KINDS)}'
-            )
-            return None
-        if test in ("present", "absent"):
-            return Condition(column, None, test == "present")
-        wanted = True
-        if isinstance(test, dict):
-            if set(test) != {"not"}:
-                self.note(
-                    path, "expected a value, a list, present, absent, or {not: ...}"
-                )
-                return None
-            test, wanted = test["not"], False
-        values = test if isinstance(test, list) else [test]
-        return self._values(column, values, wanted=wanted)
-
-    def _values(
-        self, column: str, values: list[object], *, wanted: bool
-    ) -> Condition | None:
-        kind = COLUMN_KINDS[column]
-        if kind is datetime:
-            self.note(("when", column), "is an instant; test it with present or absent")
-            return None
-        if "present" in values or "absent" in values:
-            message = 'present and absent stand alone, not in a list or under "not"'
-            self.note(("when", column), message)
-            return None
-        if not values:
-            self.note(("when", column), "an empty list matches nothing; name a value")
-        ready = [self._value(column, kind, value) for value in values]
-        return Condition(column, frozenset(ready), wanted)
-
-    def _value(self, column: str, kind: type, value: object) -> object:
-        """Return the value as rows hold it; None, and a problem, if none holds it."""
-        if issubclass(kind, StrEnum):
-            words = [str(member) for member in kind]
-            if value in words:
-                return kind(value)
-            hint = yamlfile.nearest(str(value), words)
-            self.note(("when", column), f'"{value}" is not known{hint}')
-        elif type(value) is not kind:
-            names = {bool: "true or false", int: "a whole number", str: "text"}
-            self.note(("when", column), f"expected {names[kind]}, or a list of such")
-        else:
-            return value
-        return None
+    def _clock(self, text: ClockText) -> Clock:
+        starts, pick = self._starts(text.starts)
+        for column in text.stops:
+            self._instant(("clock", "stops"), column)
+        if text.due is not None:
+            self._instant(("clock", "due"), text.due)
+        self._refuse_endless(starts, text.stops)
+        return Clock(
+            starts, pick, text.stops, bool(text.pauses), text.not_before, text.due
+        )
 
     def _starts(
         self, starts: Latest
@@ -207,16 +111,88 @@ class _Reader:
         return columns, "latest" if starts.latest else "earliest"
 
     def _instant(self, path: tuple[str, ...], column: str) -> None:
-        instants = [name for name, kind in COLUMN_KINDS.items() if kind is datetime]
-        if column not in instants:
-            hint = yamlfile.nearest(column, instants) or " (such as applied_at)"
+        if column not in INSTANTS:
+            hint = yamlfile.nearest(column, INSTANTS) or " (such as applied_at)"
             self.note(path, f'"{column}" is not a column that holds an instant{hint}')
+
+    def _refuse_endless(self, starts: tuple[str, ...], stops: tuple[str, ...]) -> None:
+        """Note a clock whose every stop lies before its start, at the latest at it."""
+        late = [
+            stop
+            for stop in stops
+            if not NEVER_LATER.get(stop, frozenset()).intersection(starts)
+        ]
+        if stops and not late:
+            message = (
+                f"{' and '.join(stops)} never comes after the start, so the clock "
+                "can never stop; name what ends the wait, such as told_at"
+            )
+            self.note(("clock", "stops"), message)
+
+    def _refuse_contradiction(
+        self, tests: Tests, exempt: tuple[Tests, ...], clock: Clock
+    ) -> None:
+        """Note a rule that no application can ever meet."""
+        absent = {
+            each.column
+            for each in tests
+            if isinstance(each, Condition) and each.values is None and not each.wanted
+        }
+        if clock.starts and absent.issuperset(clock.starts):
+            message = (
+                f"{clock.starts[0]} has to be absent here and starts the clock: "
+                "no application would ever match"
+            )
+            self.note(("when", clock.starts[0]), message)
+        for index, each in enumerate(exempt):
+            if set(each) <= set(tests):
+                message = "is met by all that `when` asks for: nothing would be left"
+                self.note(("exempt", index), message)
+
+    def _promise(self, text: RuleText) -> None:
+        """Note a rule without a deadline, or with two."""
+        clock, target = text.clock, text.target
+        if clock.due is None and target is None:
+            self.note(("target",), "is missing")
+        elif clock.due is not None and target is not None:
+            message = f"{clock.due} holds the deadline already; keep one of the two"
+            self.note(("target",), message)
+        if clock.due is not None and clock.pauses:
+            message = "a promised day does not move; take `pauses` away"
+            self.note(("clock", "pauses"), message)
+        if clock.not_before is None:
+            return
+        nearest = ladder.nominal((clock.not_before, False))
+        if target is not None and nearest > ladder.nominal((target, False)):
+            message = f"{clock.not_before} is later than the target of {target}"
+            self.note(("clock", "not_before"), message)
+
+    def _owner(self, owner: str) -> None:
+        owners = {*OWNERS, *self.roles} - {"owner"}
+        if owner not in owners:
+            hint = yamlfile.nearest(owner, owners)
+            self.note(("owner",), f'no role "{owner}"{hint}')
 
     def _message(self, text: str) -> Wording | None:
         try:
             return wording.parse(text)
         except ValueError as error:
             self.note(("message",), str(error))
+            return None
+
+    def _calendar(self, text: str | CalendarSettings | None) -> Calendar | None:
+        if text is None:
+            return None
+        known = self.house.calendars
+        if isinstance(text, str) and text not in known:
+            hint = yamlfile.nearest(text, known) or " (name it under `calendars`)"
+            self.note(("calendar",), f'no calendar "{text}" in the settings{hint}')
+            return None
+        chosen = known[text] if isinstance(text, str) else text
+        try:
+            return chosen.under(self.house.calendar).calendar()
+        except ValueError as error:
+            self.note(("calendar",), str(error))
             return None
 
     def _firings(self, text: RuleText) -> tuple[Firing, ...]:
@@ -238,7 +214,7 @@ class _Reader:
         return tuple(sorted(firings, key=lambda firing: firing.place))
 
     def _offset(
-        self, path: tuple[str | int, ...], at: str, target: Duration
+        self, path: tuple[str | int, ...], at: str, target: Duration | None
     ) -> tuple[Shift, ...] | None:
         if at in {"target", "at target"}:
             return ()
@@ -253,7 +229,7 @@ class _Reader:
             self.note(path, str(error))
             return None
         shift = (by, side == "before")
-        if ladder.nominal((target, False)) + ladder.nominal(shift) <= 0:
+        if target and ladder.nominal((target, False)) + ladder.nominal(shift) <= 0:
             message = f'"{at}" the target of {target} is not after the clock starts'
             self.note(path, message + "; write a shorter time")
         return (shift,)
@@ -261,11 +237,11 @@ class _Reader:
     def _recipient(self, path: tuple[str | int, ...], word: str) -> None:
         if word in self.roles or PERSON.fullmatch(word) or CHANNEL.fullmatch(word):
             return
-        self._unknown_role(path, word, self.roles)
+        hint = yamlfile.nearest(word, self.roles)
+        self.note(path, f'no role, person or channel "{word}"{hint}')
 
-    def _unknown_role(
-        self, path: tuple[str | int, ...], word: str, known: Collection[str]
-    ) -> None:
-        self.note(
-            path, f'no role, person or channel "{word}"{yamlfile.nearest(word, known)}'
-        )
+
+def _snooze(text: RuleText) -> Snooze:
+    if text.snooze == "never":
+        return Snooze(Duration.parse("1 day"), 0)
+    return Snooze(text.snooze.longest, text.snooze.at_most)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.attribution import Direction, Message, MessageKind, Sending
 from monitor.mapping import MESSAGE_COLUMNS, Stage
-from monitor.model import Application, Ball, Channel, Status
+from monitor.model import Application, Ball, Channel, Spell, Status
 from monitor.rules import COLUMN_KINDS
 
 FIELDS = Application._fields
@@ -85,7 +85,7 @@ class ApplicationReader:
         self._phases = {name: stage.phase for name, stage in stages.items()}
         self._balls = {name: stage.ball for name, stage in stages.items()}
         self._id = columns.index("application_id")
-        kinds = _PLAIN | {datetime: _instants(zone)}
+        kinds = _PLAIN | {datetime: _instants(zone), tuple: _spells(zone)}
         self._converters = [
             (AT[name], _addresses if name in _ADDRESSES else kinds[COLUMN_KINDS[name]])
             for name in columns
@@ -256,6 +256,24 @@ def _naive(texts: Sequence[Any], read: Read) -> list[datetime | None]:
         else read(text)
         for text in texts
     ]
+
+
+def _spells(zone: ZoneInfo | None) -> Convert:
+    """Return the converter of spells, which stand as `FROM/TO, FROM/TO` in a text."""
+    read = instants(zone)
+
+    def spell(text: str) -> Spell:
+        begins, ends = map(read, map(str.strip, text.split("/")))
+        if begins is None or ends is None or ends < begins:
+            message = "not a spell"
+            raise ValueError(message)
+        return begins, ends
+
+    def spells(value: Any) -> tuple[Spell, ...] | None:
+        parts = filter(None, map(str.strip, _text(value).split(",")))
+        return tuple(sorted(map(spell, parts))) or None
+
+    return _each(spells)
 
 
 _PLAIN: dict[type, Convert] = {

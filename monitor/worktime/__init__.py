@@ -5,5 +5,14 @@ Pure: reads no clock, no file of ours and no database.
 
 from monitor.worktime.calendar import Calendar, cutoff
 from monitor.worktime.durations import Duration, Unit
+from monitor.worktime.pauses import paused_due, paused_start, worked
 
-__all__ = ["Calendar", "Duration", "Unit", "cutoff"]
+__all__ = [
+    "Calendar",
+    "Duration",
+    "Unit",
+    "cutoff",
+    "paused_due",
+    "paused_start",
+    "worked",
+]

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from itertools import islice, pairwise
+from itertools import islice
 
-from monitor.worktime import walltime
+from monitor.worktime import walltime, week
 from monitor.worktime.durations import Duration, Unit
 from monitor.worktime.publicdays import PublicDays
 
@@ -17,7 +17,6 @@ _GUESSES = 3
 _MUST_OPEN_WITHIN = timedelta(days=60)
 _LONGEST_CLOSURE = 400  # days; a calendar closed for longer is a mistake
 _FARTHEST_START = timedelta(days=2**15)  # some 90 years
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 class Calendar:
@@ -43,10 +42,10 @@ class Calendar:
             message = f'region "{region}" needs a country'
             raise ValueError(message)
         self.zone = walltime.load(zone)
-        self._hours = _offsets(hours)
+        self._hours = week.offsets(hours)
         self._public = None if country is None else PublicDays(country, region)
         self._closed_on = frozenset(closed_on)
-        self._ends = {day: _offset(at) for day, at in (half_days or {}).items()}
+        self._ends = {day: week.offset(at) for day, at in (half_days or {}).items()}
         # Facts of a day never change, so threads may race to fill these.
         self._ranges: dict[date, tuple[Range, ...]] = {}
         self._steps: dict[tuple[date, int], date] = {}
@@ -116,22 +115,39 @@ class Calendar:
         if by.unit is Unit.WORKING_DAYS:
             return self._shift_days(start, amount)
         work = timedelta(hours=by.amount)
-        return self._take(start, work) if back else self._add(start, work)
+        return self._take(start, work) if back else self.add(start, work)
+
+    def add(self, start: datetime, work: timedelta) -> datetime:
+        """Return the first instant t from `start` on with that work in [start, t)."""
+        start = walltime.utc(start)
+        if work <= _NOTHING:
+            return start
+        days = self._days(walltime.wall(start, self.zone).date() - _DAY, 1)
+        spans = (span for day in days for span in self.ranges(day))
+        while True:
+            opens, closes = next(spans)
+            begin = max(opens, start)
+            if closes - begin >= work:
+                return begin + work
+            work -= max(closes - begin, _NOTHING)
 
     def elapsed(self, start: datetime, end: datetime) -> timedelta:
         """Return the working time in [start, end); none if `end` is not later."""
+        spans = self.spans(start, end)
+        return sum((closes - opens for opens, closes in spans), _NOTHING)
+
+    def spans(self, start: datetime, end: datetime) -> Iterator[Range]:
+        """Yield the working ranges in [start, end), those at its edges cut."""
         start, end = walltime.utc(start), walltime.utc(end)
-        total = _NOTHING
         if end <= start:
-            return total
+            return
         day = walltime.wall(start, self.zone).date() - _DAY
         last = walltime.wall(end, self.zone).date()
         while day <= last:
             for opens, closes in self.ranges(day):
                 if opens < end and closes > start:
-                    total += min(closes, end) - max(opens, start)
+                    yield max(opens, start), min(closes, end)
             day += _DAY
-        return total
 
     def require_open(self, around: datetime) -> None:
         """Raise ValueError unless somebody works in the 60 days after `around`."""
@@ -198,16 +214,6 @@ class Calendar:
             self._steps[day, amount] = found
         return found
 
-    def _add(self, start: datetime, work: timedelta) -> datetime:
-        days = self._days(walltime.wall(start, self.zone).date() - _DAY, 1)
-        spans = (span for day in days for span in self.ranges(day))
-        while True:
-            opens, closes = next(spans)
-            begin = max(opens, start)
-            if closes - begin >= work:
-                return begin + work
-            work -= max(closes - begin, _NOTHING)
-
     def _take(self, start: datetime, work: timedelta) -> datetime:
         days = self._days(walltime.wall(start, self.zone).date(), -1)
         spans = (span for day in days for span in reversed(self.ranges(day)))
@@ -217,42 +223,6 @@ class Calendar:
             if end - opens >= work:
                 return end - work
             work -= max(end - opens, _NOTHING)
-
-
-def _offset(at: time) -> timedelta:
-    if at.tzinfo is not None:
-        message = f'"{at}" names a zone; working hours are local to their calendar'
-        raise ValueError(message)
-    return datetime.combine(date.min, at) - datetime.combine(date.min, time())
-
-
-def _offsets(
-    hours: Mapping[int, Sequence[tuple[time, time]]],
-) -> dict[int, list[tuple[timedelta, timedelta]]]:
-    """Return each weekday's ranges counted from midnight, in order."""
-    offsets: dict[int, list[tuple[timedelta, timedelta]]] = {}
-    week: list[tuple[timedelta, timedelta, str]] = []
-    for weekday, ranges in hours.items():
-        if weekday not in range(7):
-            message = f"{weekday} is not a weekday (0 is Monday, 6 is Sunday)"
-            raise ValueError(message)
-        day = offsets[weekday] = []
-        for first, last in sorted(ranges):
-            opens, closes = _offset(first), _offset(last)
-            closes += _DAY if closes <= opens else _NOTHING
-            day.append((opens, closes))
-            text = f"{_WEEKDAYS[weekday]} {first:%H:%M}-{last:%H:%M}"
-            week.append((weekday * _DAY + opens, weekday * _DAY + closes, text))
-    _refuse_overlaps(sorted(week))
-    return offsets
-
-
-def _refuse_overlaps(week: list[tuple[timedelta, timedelta, str]]) -> None:
-    again = [(opens + 7 * _DAY, closes, text) for opens, closes, text in week[:1]]
-    for (_, closes, text), (opens, _, other) in pairwise(week + again):
-        if opens < closes:
-            message = f"{text} overlaps {other}"
-            raise ValueError(message)
 
 
 def cutoff(

@@ -20,6 +20,10 @@ class Unit(StrEnum):
     def singular(self) -> str:
         return self.value.removesuffix("s")
 
+    @property
+    def is_working(self) -> bool:
+        return self in {Unit.WORKING_DAYS, Unit.WORKING_HOURS}
+
 
 _SHAPE = re.compile(r"(-?\d{1,12}(?:[.,]\d{1,12})?)\s*(.*)", re.DOTALL | re.ASCII)
 _UNITS = {name: unit for unit in Unit for name in (unit.value, unit.singular)}

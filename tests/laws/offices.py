@@ -1,4 +1,7 @@
-"""Offices of every kind near every clock change of the world, drawn by hypothesis."""
+"""Offices of every kind near what makes time hard, drawn by hypothesis.
+
+That is: every clock change of the world, leap days, and years' ends with holidays.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -86,15 +89,22 @@ def last_changes() -> list[Change]:
     return [(name, at) for (name, _), at in last.items()]
 
 
+NOON = time(12, tzinfo=UTC)
+LEAP_DAYS = [date(2000, 2, 29), date(2024, 2, 29), date(2027, 2, 28), date(2028, 2, 29)]
+YEAR_ENDS = [date(year, 12, 31) for year in (1999, 2024, 2026, 2027)]
+COUNTRIES = [None, "NO", "SE"]
+
+
 @dataclass(frozen=True)
 class Office:
-    """What a calendar is made of, and the clock change near which it is asked."""
+    """What a calendar is made of, and the turn of time near which it is asked."""
 
     zone: str
     change: datetime
     hours: Mapping[int, Spans]
     closed_on: frozenset[date] = frozenset()
     half_days: Mapping[date, time] | None = None
+    country: str | None = None
 
     def calendar(self) -> Calendar:
         return Calendar(
@@ -102,6 +112,7 @@ class Office:
             hours=self.hours,
             closed_on=self.closed_on,
             half_days=self.half_days,
+            country=self.country,
         )
 
 
@@ -109,6 +120,10 @@ class Office:
 def offices(draw: st.DrawFn) -> Office:
     """Draw an office that works on at least three weekdays."""
     zone, change = draw(st.sampled_from(changes()))
+    country = None
+    if draw(st.integers(0, 2)) == 0:
+        change = datetime.combine(draw(st.sampled_from(LEAP_DAYS + YEAR_ENDS)), NOON)
+        country = draw(st.sampled_from(COUNTRIES))
     shapes = draw(st.sampled_from(FAMILIES))
     weekdays = draw(st.sets(st.integers(0, 6), min_size=3))
     nearby = st.integers(-9, 9).map(lambda step: (change + step * DAY).date())
@@ -119,6 +134,7 @@ def offices(draw: st.DrawFn) -> Office:
         {day: draw(st.sampled_from(shapes)) for day in sorted(weekdays)},
         draw(st.frozensets(nearby, max_size=3)),
         draw(st.dictionaries(nearby, ends, max_size=3)),
+        country,
     )
 
 

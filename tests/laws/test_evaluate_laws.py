@@ -12,7 +12,7 @@ from monitor.evaluate import SKEW, Late
 from monitor.model import Application, Ball, Status
 from monitor.rules import Kind, Rule
 from monitor.worktime import Calendar
-from tests.builders import application, check, rule
+from tests.builders import application, check, found_in, rule
 from tests.laws.offices import TICK, Office, law, offices
 
 UNITS = ("hours", "days", "working days", "working hours")
@@ -86,13 +86,13 @@ def rows(draw: st.DrawFn, around: datetime) -> Application:
 
 
 def start_of(made: Rule, row: Application) -> datetime | None:
-    known = [getattr(row, name) for name in made.starts if getattr(row, name)]
-    pick = max if made.pick == "latest" else min
+    known = [getattr(row, name) for name in made.clock.starts if getattr(row, name)]
+    pick = max if made.clock.pick == "latest" else min
     return pick(known) if known else None
 
 
 def holds(made: Rule, row: Application) -> bool:
-    for condition in made.conditions:
+    for condition in made.tests:
         value = getattr(row, condition.column)
         found = value is not None
         if condition.values is not None:
@@ -120,7 +120,7 @@ def slowly(
     start = start_of(made, row)
     if start is None or start >= now + SKEW or not holds(made, row):
         return None
-    stops = [stop for name in made.stops if (stop := getattr(row, name))]
+    stops = [stop for name in made.clock.stops if (stop := getattr(row, name))]
     if any(start <= stop <= now + SKEW for stop in stops):
         return None
     deadline = office.shift(start, made.target)
@@ -147,7 +147,7 @@ def test_the_fast_way_and_the_slow_way_find_the_same(
     start = start_of(made, row) or row.applied_at
     moments = [start, where.shift(start, made.target), *dues(made, where, start)]
     now = data.draw(st.sampled_from(moments)) + lag + data.draw(nudges)
-    found = evaluate.find(check(made, now, lag=lag, calendar=where), row)
+    found = found_in(check(made, now, lag=lag, calendar=where), row)
     seen = found and (
         found.late,
         found.step,
@@ -167,8 +167,8 @@ def test_a_clock_that_runs_late_stays_late(
     row = data.draw(rows(office.change.astimezone(UTC)))
     now = office.change + data.draw(nudges)
     later = now + abs(data.draw(nudges))
-    before = evaluate.find(check(made, now, calendar=where), row)
-    after = evaluate.find(check(made, later, calendar=where), row)
+    before = found_in(check(made, now, calendar=where), row)
+    after = found_in(check(made, later, calendar=where), row)
     if before is not None:
         assert after is not None
         assert after.step >= before.step
@@ -186,7 +186,7 @@ def test_what_is_no_finding_has_a_verdict(
     now = base + timedelta(days=days)
     ready = check(made, now)
     verdict = evaluate.verdict(ready, row, started_at=row.applied_at, now=now)
-    stops = [getattr(row, name) for name in made.stops if getattr(row, name)]
+    stops = [getattr(row, name) for name in made.clock.stops if getattr(row, name)]
     reached = [at for at in stops if at >= row.applied_at]
     if reached:
         assert verdict == (evaluate.Ending.STOPPED, min(reached))

@@ -1,4 +1,4 @@
-"""Laws of working time, over every zone whose clocks change."""
+"""Laws of working time, at every clock change, leap day and year's end."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -126,6 +126,41 @@ def test_elapsed_time_adds_up_over_splits(
     whole = calendar.elapsed(start, end)
     assert whole == calendar.elapsed(start, middle) + calendar.elapsed(middle, end)
     assert timedelta(0) <= whole <= end - start
+
+
+@law
+@given(offices(), near, st.integers(0, 40), st.integers(0, 40), later)
+def test_working_hours_add_up(
+    office: Office, offset: timedelta, hours: int, more: int, rest: timedelta
+) -> None:
+    calendar, start = office.calendar(), office.change + offset
+    first, second = hours * HOUR + rest, more * HOUR
+    in_one_go = calendar.add(start, first + second)
+    assert calendar.add(calendar.add(start, first), second) == in_one_go
+    assert calendar.elapsed(start, in_one_go) == first + second
+    assume(hours and more)
+    by, rest_by = (Duration(n, Unit.WORKING_HOURS) for n in (hours, more))
+    both = Duration(hours + more, Unit.WORKING_HOURS)
+    for back in (False, True):
+        middle = calendar.shift(start, by, back=back)
+        whole = calendar.shift(start, both, back=back)
+        assert calendar.shift(middle, rest_by, back=back) == whole
+
+
+@law
+@given(offices(), near, later)
+def test_spans_are_the_working_time_between_two_instants(
+    office: Office, offset: timedelta, wait: timedelta
+) -> None:
+    calendar, start = office.calendar(), office.change + offset
+    end = start + wait
+    edges = [edge for span in calendar.spans(start, end) for edge in span]
+    assert edges == sorted(edges)
+    assert all(start <= edge <= end for edge in edges)
+    assert all(
+        opens < closes and calendar.is_open(opens) and calendar.is_open(closes - TICK)
+        for opens, closes in calendar.spans(start, end)
+    )
 
 
 @law

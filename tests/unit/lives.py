@@ -8,7 +8,7 @@ from monitor.alerts import Alert, Change
 from monitor.evaluate import Ending
 from monitor.model import Application
 from monitor.rules import Rule
-from tests.builders import at, check
+from tests.builders import at, check, found_in
 
 
 @dataclass
@@ -40,7 +40,7 @@ class Life:
         if row is None:
             return alerts.miss(self.alert, now=now) if self.alert else None
         ready = check(self.rule, now, lag=self.lag)
-        found = evaluate.find(ready, row)
+        found = found_in(ready, row)
         if self.alert is None:
             if found is None:
                 return None

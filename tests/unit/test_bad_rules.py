@@ -66,9 +66,14 @@ def test_every_known_mistake_has_a_file() -> None:
             id="deep",
         ),
         pytest.param(
-            lambda path: path.mkdir(),
-            "rules/a.yaml: cannot be read: Is a directory",
-            id="a folder",
+            lambda path: path.symlink_to(path.parent / "gone.yaml"),
+            "rules/a.yaml: cannot be read: No such file or directory",
+            id="a link to nothing",
+        ),
+        pytest.param(
+            lambda path: path.symlink_to(path),
+            "rules/a.yaml: cannot be read: Too many levels of symbolic links",
+            id="a link to itself",
         ),
     ],
 )
@@ -95,9 +100,8 @@ def test_all_problems_of_all_files_come_in_one_go(folder: Path) -> None:
     names = ("duration_misspelt", "tabs", "title_not_text")
     for name in names:
         shutil.copy(BAD[0].parent / f"{name}.yaml", folder)
-    assert [said.split(":")[0] for said in complaints(folder)] == [
-        f"rules/{name}.yaml" for name in names
-    ]
+    said = {line.split(":")[0] for line in complaints(folder)}
+    assert said == {f"rules/{name}.yaml" for name in names}
 
 
 def test_an_id_is_taken_in_every_file(folder: Path) -> None:
@@ -117,3 +121,10 @@ def test_a_file_elsewhere_is_named_so_that_it_can_be_opened(
     monkeypatch.chdir(folder.parent / "elsewhere")
     [said] = complaints(folder)
     assert said.startswith(f"{folder / BAD[0].name}:")
+
+
+def test_a_folder_that_links_back_to_itself_is_read_once(folder: Path) -> None:
+    rule = (BAD[0].parent / "ids_twice.yaml").read_text(encoding="utf-8")
+    (folder / "a.yaml").write_text(rule[: rule.rindex("  - id: ")], encoding="utf-8")
+    (folder / "again").symlink_to(folder, target_is_directory=True)
+    assert [each.id for each in rules.read(folder).rules] == ["first-reply"]

@@ -17,6 +17,7 @@ from tests.builders import (
     at,
     calendar,
     check,
+    found_in,
     rule,
     rulebook,
 )
@@ -31,7 +32,7 @@ LADDER = """[
 
 def find(row: Application, when: str, lag_hours: int = 0, /, **text: str) -> Any:
     now, lag = at(when), timedelta(hours=lag_hours)
-    return evaluate.find(check(rule(**text), now, lag=lag), row)
+    return found_in(check(rule(**text), now, lag=lag), row)
 
 
 # --- late or not ---
@@ -39,8 +40,8 @@ def find(row: Application, when: str, lag_hours: int = 0, /, **text: str) -> Any
 
 def test_exactly_at_the_deadline_is_on_time() -> None:
     made = rule()
-    assert evaluate.find(check(made, at(DUE)), application()) is None
-    found = evaluate.find(check(made, at(DUE) + TICK), application())
+    assert found_in(check(made, at(DUE)), application()) is None
+    found = found_in(check(made, at(DUE) + TICK), application())
     assert found is not None
     assert (found.late, found.due_at) == (Late.BREACHED, at(DUE))
 
@@ -48,8 +49,8 @@ def test_exactly_at_the_deadline_is_on_time() -> None:
 def test_evidence_gets_its_time_to_arrive() -> None:
     lag = timedelta(hours=2)
     made = rule()
-    assert evaluate.find(check(made, at(DUE) + lag, lag=lag), application()) is None
-    found = evaluate.find(check(made, at(DUE) + lag + TICK, lag=lag), application())
+    assert found_in(check(made, at(DUE) + lag, lag=lag), application()) is None
+    found = found_in(check(made, at(DUE) + lag + TICK, lag=lag), application())
     assert found is not None
     assert found.due_at == at(DUE)
 
@@ -98,10 +99,10 @@ def test_each_step_is_due_on_its_own_clock() -> None:
 def test_long_overdue_is_backlog() -> None:
     made = rule(backlog="90 days")
     last = at("2026-12-20 09:00")
-    recent = evaluate.find(check(made, last), application())
+    recent = found_in(check(made, last), application())
     assert recent is not None
     assert not recent.backlog
-    old = evaluate.find(check(made, last + TICK), application())
+    old = found_in(check(made, last + TICK), application())
     assert old is not None
     assert old.backlog
 
@@ -114,7 +115,7 @@ def test_a_start_in_the_future_is_not_armed(*, minutes: int, armed: bool) -> Non
     now = at("2026-09-07 10:00")
     early = rule(target="24 working hours", ladder="[{at: 4 days before, tell: owner}]")
     row = application(applied_at=now + timedelta(minutes=minutes))
-    assert (evaluate.find(check(early, now), row) is not None) == armed
+    assert (found_in(check(early, now), row) is not None) == armed
 
 
 # --- the clock ---
@@ -253,7 +254,7 @@ def test_a_finding_carries_what_a_message_needs() -> None:
 def test_a_world_without_names_names_nobody() -> None:
     world = evaluate.World(calendar())
     [bare] = evaluate.prepare(rulebook({}), world, now=at("2026-10-01 09:00"))
-    found = evaluate.find(bare, application())
+    found = found_in(bare, application())
     assert found is not None
     assert found.candidate == ""
 

@@ -7,7 +7,7 @@ import pytest
 from monitor import rules, shipped, yamlfile
 from monitor.errors import ConfigError
 from monitor.model import Application, Status
-from monitor.rules import Awaits, Condition, Kind, Rule, Rulebook, Severity
+from monitor.rules import Awaits, Condition, House, Kind, Rule, Rulebook, Severity
 from monitor.worktime import Duration, Unit
 
 SHIPPED = sorted((shipped.folder() / "rules").glob("*.yaml"))
@@ -27,7 +27,8 @@ def book(*texts: dict[str, str], roles: tuple[str, ...] = ()) -> Rulebook:
     for text in texts:
         pairs = [f"{key}: {value}" for key, value in {**PLAIN, **text}.items()]
         lines += ["  - " + pairs[0], *("    " + pair for pair in pairs[1:])]
-    return rules.parse([yamlfile.parse("\n".join(lines), "a.yaml")], roles=roles)
+    house = House(roles=frozenset(roles))
+    return rules.parse([yamlfile.parse("\n".join(lines), "a.yaml")], house)
 
 
 def rule(**text: str) -> Rule:
@@ -52,9 +53,9 @@ def test_the_shipped_rules_load_together() -> None:
 def test_a_plain_rule_has_the_documented_defaults() -> None:
     found = rule()
     assert (found.id, found.title) == (PLAIN["id"], PLAIN["title"])
-    assert (found.starts, found.pick) == (("applied_at",), "latest")
-    assert found.stops == ("told_at",)
-    assert found.conditions == ()
+    assert (found.clock.starts, found.clock.pick) == (("applied_at",), "latest")
+    assert found.clock.stops == ("told_at",)
+    assert found.tests == ()
     assert (found.owner, found.severity) == ("has_ball", Severity.NORMAL)
     assert found.backlog == Duration(90, Unit.DAYS)
 
@@ -79,7 +80,7 @@ def test_a_condition_tests_one_column(
 ) -> None:
     column, _, _ = test.partition(":")
     expected = Condition(column, None if values is None else frozenset(values), wanted)
-    assert rule(when=f"{{{test}}}").conditions == (expected,)
+    assert rule(when=f"{{{test}}}").tests == (expected,)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +96,7 @@ def test_a_clock_starts_at_one_of_its_columns(
     starts: str, columns: tuple[str, ...], pick: str
 ) -> None:
     found = rule(clock=f"{{starts: {starts}, stops: told_at}}")
-    assert (found.starts, found.pick) == (columns, pick)
+    assert (found.clock.starts, found.clock.pick) == (columns, pick)
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,8 @@ WITH live AS (
 ),
 
 -- What was really said about each application, and when. An automatic message
--- within the hour is a receipt and answers nothing; notes and drafts reach nobody.
+-- within the hour is a receipt and answers nothing; notes and drafts reach nobody,
+-- nor does the attempt at a call.
 said AS (
     SELECT
         a.id AS application_id,
@@ -42,10 +43,11 @@ said AS (
                  OR (m.kind = 'auto' AND m.sent_at > a.receipt_until)) AS is_reply,
         m.direction = 'out' AND m.kind = 'auto'
             AND m.sent_at <= a.receipt_until AS is_receipt,
-        m.sent_at >= a.settled_at AS is_after_decision
+        m.sent_at >= a.settled_at AS is_after_decision,
+        m.kind
     FROM live AS a
     JOIN messages AS m ON m.application_id = a.id
-    WHERE m.kind IN ('human', 'status', 'auto')
+    WHERE m.kind IN ('human', 'status', 'auto', 'attempt')
       AND m.sent_at <= :now
 ),
 
@@ -53,9 +55,11 @@ heard AS (
     SELECT
         application_id,
         MIN(CASE WHEN is_reply THEN sent_at END) AS first_reply_at,
-        MAX(CASE WHEN is_reply THEN sent_at END) AS last_reply_at,
         MIN(CASE WHEN is_reply AND is_after_decision THEN sent_at END) AS told_at,
         MAX(CASE WHEN is_reply AND channel = 'phone' THEN sent_at END) AS called_at,
+        MAX(CASE WHEN is_reply AND channel <> 'phone' THEN sent_at END)
+            AS last_written_at,
+        SUM(CASE WHEN kind = 'attempt' AND is_after_decision THEN 1 END) AS attempts,
         MIN(CASE WHEN is_receipt THEN sent_at END) AS receipt_at,
         MAX(CASE WHEN direction = 'in' THEN sent_at END) AS last_inbound_at
     FROM said
@@ -90,11 +94,16 @@ SELECT
         WHEN a.left_over OR a.status NOT IN ('open', 'on_hold') THEN a.settled_at
         ELSE a.waiting_since
     END AS waiting_since,
+    pauses.paused,
     recruiter.email AS recruiter,
     manager.email AS manager,
     decider.email AS decided_by,
     h.first_reply_at,
-    h.last_reply_at,
+    CASE
+        WHEN h.called_at IS NULL OR h.last_written_at > h.called_at
+            THEN h.last_written_at
+        ELSE h.called_at
+    END AS last_reply_at,
     h.last_inbound_at,
     h.receipt_at,
     a.screened_out_at,
@@ -119,6 +128,17 @@ SELECT
                OR (m.kind = 'auto' AND m.sent_at > a.receipt_until))
     ) END AS told_by,
     h.called_at,
+    -- From the second call that nobody answered a mail will do.
+    CASE WHEN h.attempts > 1 THEN (
+        SELECT m.sent_at
+        FROM messages AS m
+        WHERE m.application_id = a.id
+          AND m.sent_at >= a.settled_at
+          AND m.kind = 'attempt'
+        ORDER BY m.sent_at
+        LIMIT 1 OFFSET 1
+    ) END AS unreached_at,
+    h.last_written_at,
     a.feedback_requested_at,
     a.promised_at,
     a.deadline_at AS job_deadline_at,
@@ -137,3 +157,4 @@ LEFT JOIN people AS manager ON manager.id = a.manager_id
 LEFT JOIN people AS decider ON decider.id = a.decided_by_id
 LEFT JOIN heard AS h ON h.application_id = a.id
 LEFT JOIN crowd ON crowd.job_id = a.job_id
+LEFT JOIN pauses ON pauses.application_id = a.id

@@ -74,11 +74,32 @@ CREATE TABLE messages (
     direction      text NOT NULL CHECK (direction IN ('in', 'out')),
     -- human: a person wrote or called; status: a letter that somebody released;
     -- auto: sent by a machine alone; note and draft never reached the candidate.
+    -- attempt: a call that reached nobody.
     kind           text NOT NULL
-        CHECK (kind IN ('human', 'status', 'auto', 'note', 'draft')),
+        CHECK (kind IN ('human', 'status', 'auto', 'note', 'draft', 'attempt')),
     channel        text NOT NULL CHECK (channel IN ('email', 'phone', 'portal', 'sms')),
-    subject        text                     -- for people; Svar does not read it
+    subject        text,                    -- for people; Svar does not read it
+    CHECK (kind <> 'attempt' OR (direction = 'out' AND channel = 'phone'))
 );
+
+-- The candidate's turns that are over: a test that was sent and taken, times that were
+-- offered and chosen. The turn that goes on is the application's own `waiting_on`.
+CREATE TABLE candidate_turns (
+    application_id text NOT NULL REFERENCES applications (id),
+    starts_at      timestamptz NOT NULL,
+    ends_at        timestamptz NOT NULL,
+    PRIMARY KEY (application_id, starts_at),
+    CHECK (ends_at >= starts_at)
+);
+
+-- What the query reads of them. It stands here because SQLite and PostgreSQL share no
+-- function that joins texts, and the query is one for both.
+CREATE VIEW pauses AS
+SELECT
+    application_id,
+    string_agg(starts_at::text || '/' || ends_at::text, ', ' ORDER BY starts_at) AS paused
+FROM candidate_turns
+GROUP BY application_id;
 
 -- All that the query asks of a message, so that it never opens the table itself.
 CREATE INDEX messages_by_application

@@ -1,24 +1,23 @@
-"""`svar rules ...`: work on the rules before they bite."""
+"""`svar rules check`: every problem of every file at once."""
 
 import argparse
 import json
 import os
 
-from monitor import rules, settings
+from monitor import configuration, rules
 from monitor.cli import FINE, WRONG, problems
 from monitor.errors import ConfigError
+from monitor.rules import House
 
 
-def check(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     """Check the rule files; every problem of every file at once."""
-    roles: tuple[str, ...] = ()
-    folder = options.folder
+    folder, house = options.folder, House()
     if folder is None or options.config.exists():
-        found, _ = settings.read(options.config, os.environ)
-        roles = tuple(found.people.roles)
-        folder = folder or (options.config.parent / found.rules).resolve()
+        where, house = configuration.surroundings(options.config, os.environ)
+        folder = folder or where
     try:
-        rulebook = rules.read(folder, roles=roles)
+        rulebook = rules.read(folder, house)
     except ConfigError as error:
         if options.json:
             _print_json(error)

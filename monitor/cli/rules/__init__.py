@@ -1,0 +1,1 @@
+"""`svar rules ...`: work on the rules before they bite."""

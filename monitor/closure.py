@@ -1,0 +1,68 @@
+"""Whether a candidate has an answer, over the channel that is due; pure.
+
+Who had an interview is owed a call (Talentech, Frie): a mail alone is the wrong
+channel. After two calls that nobody answered a mail counts, marked as a fallback.
+"""
+
+from datetime import datetime
+
+from monitor.model import Application, Channel, Closure, Status
+
+# What each derived column is worked out from; a source has to deliver the first ones.
+NEEDS = {
+    "closure": ("decided_at", "told_at"),
+    "reached_at": ("told_at", "called_at"),
+}
+_OPEN = {Status.OPEN, Status.ON_HOLD}
+_ENDED = {Status.HIRED, Status.WITHDRAWN}  # nobody waits for an answer any more
+
+
+def state(row: Application, *, calls: bool = True) -> Closure:
+    """Return how far the candidate is from having an answer.
+
+    `calls`: whether the source tells of calls at all; where it does not, a mail is
+    taken for an answer. Hired and withdrawn applications count as told.
+    """
+    if row.status in _ENDED:
+        return Closure.TOLD
+    if row.told_at is None:
+        is_open = row.status in _OPEN and row.decided_at is None
+        return Closure.UNDECIDED if is_open else Closure.DECIDED_NOT_TOLD
+    if calls and row.interviewed_at is not None and reached_at(row) is None:
+        return Closure.WRONG_CHANNEL
+    return Closure.TOLD
+
+
+def reached_at(row: Application) -> datetime | None:
+    """Return when the outcome reached the candidate over the channel that is due."""
+    told_at = row.told_at
+    if row.interviewed_at is None:
+        return told_at
+    reached = [_called_at(row), _fallback_at(row)]
+    return min((at for at in reached if at is not None), default=None)
+
+
+def is_fallback(row: Application) -> bool:
+    """Tell an outcome that was mailed since the calls reached nobody."""
+    fallback_at = _fallback_at(row)
+    if row.interviewed_at is None or fallback_at is None:
+        return False
+    return reached_at(row) == fallback_at
+
+
+def _called_at(row: Application) -> datetime | None:
+    """Return the call that told the outcome; one from before it was decided is none."""
+    if row.told_by is Channel.PHONE:
+        return row.told_at
+    called_at, decided_at = row.called_at, row.decided_at
+    if called_at is None or (decided_at is not None and called_at < decided_at):
+        return None
+    return called_at
+
+
+def _fallback_at(row: Application) -> datetime | None:
+    """Return the mail that counts since two calls were not answered."""
+    written_at = row.last_written_at or row.told_at
+    if row.unreached_at is None or written_at is None:
+        return None
+    return written_at if written_at >= row.unreached_at else None

@@ -1,0 +1,200 @@
+"""Rules x applications x now -> findings.
+
+Rows come some hundreds at a time and go through a rule's sieves one after another;
+arithmetic is for those that are left.
+"""
+
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+
+from monitor import worktime
+from monitor.evaluate.checks import (
+    Check,
+    Limits,
+    World,
+    due_at,
+    measurable,
+    missing,
+    prepare,
+    start,
+)
+from monitor.evaluate.conditions import Rows, get
+from monitor.evaluate.findings import (
+    NOTHING,
+    SKEW,
+    Ending,
+    Finding,
+    Late,
+    Verdict,
+    owner,
+    shared,
+)
+from monitor.evaluate.verdicts import ENDS, MOVES, verdict
+from monitor.model import Application, Ball
+from monitor.rules import Kind
+
+__all__ = [
+    "ENDS",
+    "MOVES",
+    "NOTHING",
+    "SKEW",
+    "Check",
+    "Ending",
+    "Finding",
+    "Late",
+    "Limits",
+    "Rows",
+    "Verdict",
+    "World",
+    "deadline",
+    "due_at",
+    "find",
+    "get",
+    "measurable",
+    "missing",
+    "owner",
+    "prepare",
+    "shared",
+    "start",
+    "verdict",
+]
+
+
+def find(check: Check, rows: Rows) -> Iterator[tuple[Application, Finding]]:
+    """Yield each application of which this rule makes a finding, with the finding."""
+    rows = _begun(check, rows)
+    for _, keep in check.sieves:
+        if not rows:
+            return
+        rows = keep(rows)
+    for row in _running(check, rows):
+        if check.exempt and check.is_exempt(row):
+            continue
+        finding = _judge(check, row)
+        if finding is not None:
+            yield row, finding
+
+
+def _begun(check: Check, rows: Rows) -> Rows:
+    """Keep the rows whose clock started long enough ago to matter."""
+    read, entry, floor = check.start, check.entry, check.floor
+    if check.rule.clock.due:
+        due, latest = get(check.rule.clock.due), check.horizon
+        rows = [
+            row
+            for row in rows
+            if (end := due(row)) is not None
+            and end < entry
+            and (at := read(row)) is not None
+            and at < min(end, latest)
+        ]
+    else:
+        rows = [row for row in rows if (at := read(row)) is not None and at < entry]
+    return [row for row in rows if read(row) >= floor] if floor else rows
+
+
+def _running(check: Check, rows: Rows) -> Rows:
+    """Keep the rows whose clock nothing has stopped."""
+    read, horizon, starts = check.start, check.horizon, check.rule.clock.starts
+    for name, stop in check.stops:
+        if name in starts:  # the event that started it is not the next one
+            rows = [
+                row
+                for row in rows
+                if (at := stop(row)) is None or not read(row) < at <= horizon
+            ]
+        else:
+            rows = [
+                row
+                for row in rows
+                if (at := stop(row)) is None or not read(row) <= at <= horizon
+            ]
+    return rows
+
+
+def _judge(check: Check, row: Application) -> Finding | None:
+    started_at: datetime = check.start(row)
+    limits = check.limits_of(row) if check.departments else check.limits
+    clock = check.rule.clock
+    if clock.pauses and (row.paused or row.waiting_on is Ball.CANDIDATE):
+        return _paused(check, row, started_at, limits)
+    measured: datetime = get(clock.due)(row) if clock.due else started_at
+    if measured >= limits.entry:
+        return None
+    step = NOTHING
+    for number, before in enumerate(limits.firings_before):
+        if measured < before:
+            step = number
+    return _finding(
+        check,
+        row,
+        started_at,
+        deadline(check, row, started_at),
+        (measured < limits.late_before, step, measured < limits.backlog_before),
+    )
+
+
+def deadline(check: Check, row: Application, started_at: datetime) -> datetime:
+    """Return when the wait that began then is due, with the pauses that are over."""
+    clock, target = check.rule.clock, check.rule.target
+    calendar = check.limits_of(row).calendar
+    if clock.due:
+        end: datetime = get(clock.due)(row)
+        return end
+    if target is None:  # pragma: no cover - a rule has one or the other
+        return started_at
+    if clock.pauses and row.paused:
+        return worktime.paused_due(calendar, started_at, target, row.paused)
+    return calendar.shift(started_at, target)
+
+
+def _paused(
+    check: Check, row: Application, started_at: datetime, limits: Limits
+) -> Finding | None:
+    """Judge a row whose clock stands, or stood, still: with arithmetic of its own.
+
+    While the candidate has the ball the clock shows what it showed when they got it.
+    """
+    due = deadline(check, row, started_at)
+    since = check.as_of
+    if row.waiting_on is Ball.CANDIDATE:
+        since = row.waiting_since or row.stage_entered_at or started_at
+    now, known_by = min(check.as_of, since), min(check.known_by, since)
+    step = NOTHING
+    for number, firing in enumerate(check.rule.firings):
+        by = now if firing.kind is Kind.WARNING else known_by
+        if due_at(check.rule, firing, limits.calendar, started_at, due) < by:
+            step = number
+    if step == NOTHING and due >= known_by:
+        return None
+    old = limits.calendar.shift(due, check.rule.backlog) < known_by
+    return _finding(check, row, started_at, due, (due < known_by, step, old))
+
+
+def _finding(
+    check: Check,
+    row: Application,
+    started_at: datetime,
+    due: datetime,
+    judged: tuple[bool, int, bool],
+) -> Finding:
+    late, step, backlog = judged
+    return Finding(
+        rule=check.rule.id,
+        application_id=row.application_id,
+        late=Late.BREACHED if late else Late.WARNING,
+        step=step,
+        started_at=started_at,
+        due_at=due,
+        backlog=backlog,
+        owner=shared(owner(check.rule, row)),
+        recruiter=shared(row.recruiter),
+        manager=shared(row.manager),
+        decided_by=shared(row.decided_by),
+        candidate=sys.intern(check.name(row)),
+        job_ref=shared(row.job_ref),
+        job_title=shared(row.job_title),
+        department=shared(row.department),
+        url=row.url,
+    )

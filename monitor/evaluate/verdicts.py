@@ -1,0 +1,58 @@
+"""Why an alert's application is no finding any more."""
+
+from datetime import datetime
+
+from monitor.evaluate.checks import Check
+from monitor.evaluate.findings import Ending, Verdict
+from monitor.model import Application, Status
+from monitor.rules import Condition
+
+MOVES = {"waiting_on", "stage", "phase"}  # the ball left whoever owed the step
+ENDS = {Status.HIRED, Status.WITHDRAWN}
+
+
+def verdict(
+    check: Check, row: Application, *, started_at: datetime, now: datetime
+) -> Verdict:
+    """Return why the clock that started then is no finding any more."""
+    stops = [at for at in _stops(check, row, started_at) if at <= check.horizon]
+    if stops:
+        return Verdict(Ending.STOPPED, min(stops))
+    failed = {column for column, keep in check.sieves if not keep([row])}
+    if failed and row.status in ENDS:
+        return Verdict(Ending.CLOSED, row.decided_at or now)
+    if failed & MOVES:
+        return Verdict(Ending.STOPPED, _moved_at(row, started_at, now))
+    if failed & _done(check):
+        return Verdict(Ending.STOPPED, now)
+    if failed or check.is_exempt(row) or (check.floor and started_at < check.floor):
+        return Verdict(Ending.EXEMPTED, now)
+    return Verdict(Ending.MOVED, now)
+
+
+def _stops(check: Check, row: Application, started_at: datetime) -> list[datetime]:
+    """Return when the clock was stopped; what started it is not what stops it."""
+    found = []
+    for name, stop in check.stops:
+        at: datetime | None = stop(row)
+        if at is None or at < started_at:
+            continue
+        if at > started_at or name not in check.rule.clock.starts:
+            found.append(at)
+    return found
+
+
+def _done(check: Check) -> set[str]:
+    """Return the columns that had to be empty: filling them is what was asked for."""
+    return {
+        test.column
+        for test in check.rule.tests
+        if isinstance(test, Condition) and test.values is None and not test.wanted
+    }
+
+
+def _moved_at(row: Application, started_at: datetime, now: datetime) -> datetime:
+    """Return when the application moved on: the first milestone after the start."""
+    milestones = (row.waiting_since, row.stage_entered_at, row.decided_at)
+    later = [at for at in milestones if at is not None and started_at < at <= now]
+    return min(later, default=now)

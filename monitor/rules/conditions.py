@@ -1,0 +1,191 @@
+"""Reads `when` and `exempt`: which applications a rule is about."""
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any
+
+from monitor import yamlfile
+from monitor.rules.columns import INSTANTS, KINDS
+from monitor.rules.nouns import Comparison, Condition, Order, Test, Tests
+from monitor.worktime import Duration
+from monitor.yamlfile import Key
+
+Note = Callable[[tuple[Key, ...], str], None]
+
+NUMBERS = (Order.AT_LEAST, Order.AT_MOST, Order.ABOVE, Order.BELOW)
+MOMENTS = (Order.BEFORE, Order.AFTER)
+_FORMS = (
+    "expected a value, a list, present, absent, {not: ...}, "
+    "{at_least: 5} or the like, or {before: ...}"
+)
+_MOMENT = (
+    'is an instant; test it with present, absent, {before: "2026-12-01"}, '
+    '{after: last_reply_at} or {before: "30 days ago"}'
+)
+_NAMES: dict[type, str] = {
+    bool: "true or false",
+    int: "a whole number",
+    str: "text",
+    tuple: "present or absent",
+}
+
+
+class Reader:
+    """Reads conditions, and notes what makes no sense at its place.
+
+    `stages`: the stages that some mapping knows, or None where that is not known.
+    """
+
+    def __init__(self, note: Note, stages: Collection[str] | None = None) -> None:
+        self._note = note
+        self._stages = stages
+
+    def tests(self, path: tuple[Key, ...], texts: Mapping[str, object]) -> Tests:
+        """Return the tests, all of which have to hold."""
+        found: list[Test] = []
+        for column, text in texts.items():
+            here = (*path, column)
+            if column not in KINDS:
+                hint = yamlfile.nearest(column, KINDS)
+                self._note(here, f'no column "{column}"{hint}')
+            elif isinstance(text, dict) and set(text) != {"not"}:
+                found += self._comparisons(here, column, text)
+            else:
+                found += self._condition(here, column, text)
+        return tuple(found)
+
+    def _condition(
+        self, path: tuple[Key, ...], column: str, text: object
+    ) -> Iterator[Test]:
+        if text in ("present", "absent"):
+            yield Condition(column, None, text == "present")
+            return
+        wanted = True
+        if isinstance(text, dict):
+            text, wanted = text["not"], False
+        values = text if isinstance(text, list) else [text]
+        kind = KINDS[column]
+        if kind is datetime:
+            self._note(path, _MOMENT)
+        elif "present" in values or "absent" in values:
+            message = 'present and absent stand alone, not in a list or under "not"'
+            self._note(path, message)
+        elif not values:
+            self._note(path, "an empty list matches nothing; name a value")
+        else:
+            yield self._values(path, column, values, wanted=wanted)
+
+    def _values(
+        self, path: tuple[Key, ...], column: str, values: list[object], *, wanted: bool
+    ) -> Condition:
+        kind = KINDS[column]
+        ready = [self._value(path, kind, value) for value in values]
+        globs = [each for each in ready if kind is str and _is_glob(each)]
+        plain = frozenset(each for each in ready if each not in globs)
+        if column == "stage" and self._stages is not None:
+            self._known_stages(path, plain)
+        if not wanted and issubclass(kind, StrEnum) and plain >= set(kind):
+            self._note(path, "leaves nothing out that could match; name fewer")
+        return Condition(column, plain, wanted, tuple(map(str, globs)))
+
+    def _known_stages(self, path: tuple[Key, ...], values: frozenset[object]) -> None:
+        known = set(self._stages or ())
+        for value in sorted(map(str, values - known)):
+            hint = yamlfile.nearest(value, known)
+            self._note(path, f'no mapping has a stage "{value}"{hint}')
+
+    def _value(self, path: tuple[Key, ...], kind: type, value: object) -> object:
+        """Return the value as rows hold it; None, and a problem, if none holds it."""
+        if issubclass(kind, StrEnum):
+            words = [str(member) for member in kind]
+            if value in words:
+                return kind(value)
+            hint = yamlfile.nearest(str(value), words)
+            self._note(path, f'"{value}" is not known{hint}')
+        elif type(value) is not kind:
+            self._note(path, f"expected {_NAMES[kind]}, or a list of such")
+        else:
+            return value
+        return None
+
+    def _comparisons(
+        self, path: tuple[Key, ...], column: str, bounds: Mapping[str, Any]
+    ) -> Iterator[Comparison]:
+        allowed: tuple[Order, ...] = {int: NUMBERS, datetime: MOMENTS}.get(
+            KINDS[column], ()
+        )
+        for word, bound in bounds.items():
+            if word not in set(Order):
+                self._note(path, _FORMS)
+            elif word not in allowed:
+                other = f" (one of {', '.join(allowed)})" if allowed else ""
+                self._note((*path, word), f"cannot be asked of {column}{other}")
+            elif (ready := self._bound((*path, word), bound)) is not None:
+                yield Comparison(column, Order(word), ready)
+        if not bounds:
+            self._note(path, _FORMS)
+        self._refuse_empty_range(path, bounds)
+
+    def _bound(
+        self, path: tuple[Key, ...], bound: object
+    ) -> int | date | datetime | Duration | str | None:
+        if path[-1] in NUMBERS:
+            if type(bound) is int:
+                return bound
+            self._note(path, "expected a whole number")
+            return None
+        try:
+            return _moment(str(bound))
+        except ValueError as error:
+            self._note(path, str(error))
+            return None
+
+    def _refuse_empty_range(
+        self, path: tuple[Key, ...], bounds: Mapping[str, Any]
+    ) -> None:
+        """Note a range in which nothing can lie."""
+        steps = {Order.AT_LEAST: 0, Order.ABOVE: 1, Order.AT_MOST: 0, Order.BELOW: -1}
+        numbers = {
+            word: bounds[word] + step
+            for word, step in steps.items()
+            if type(bounds.get(word)) is int
+        }
+        low = [numbers[w] for w in (Order.AT_LEAST, Order.ABOVE) if w in numbers]
+        high = [numbers[w] for w in (Order.AT_MOST, Order.BELOW) if w in numbers]
+        if low and high and max(low) > min(high):
+            self._note(path, "no number is both; the range is empty")
+        ends = [str(bounds.get(word, "")) for word in MOMENTS]
+        if all(re.match(r"\d{4}-", each) for each in ends) and ends[0] <= ends[1]:
+            self._note(path, "nothing is both before and after; the range is empty")
+
+
+def _is_glob(value: object) -> bool:
+    return isinstance(value, str) and ("*" in value or "?" in value)
+
+
+def _moment(text: str) -> date | datetime | Duration | str:
+    """Return the bound in text; raise ValueError with what it may be."""
+    if text in INSTANTS:
+        return text
+    if text.endswith(" ago"):
+        return Duration.parse(text.removesuffix(" ago"))
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        try:
+            return date.fromisoformat(text)
+        except ValueError as error:
+            message = f'"{text}" is not a day of the calendar'
+            raise ValueError(message) from error
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        hint = yamlfile.nearest(text, INSTANTS)
+        if "did you mean" not in hint:
+            hint = ' (try "2026-12-01", "30 days ago" or a column)'
+        message = f'"{text}" is no instant, and no column that holds one{hint}'
+        raise ValueError(message) from error
+    if at.tzinfo is None:
+        message = f'"{text}" names no zone (try "{text}Z", or only the day)'
+        raise ValueError(message)
+    return at.astimezone(UTC)

@@ -1,0 +1,82 @@
+"""One rule's keys, laid over each other: the folder's defaults, its own, the profiles'."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from monitor import yamlfile
+from monitor.errors import Problem
+from monitor.rules.language import RuleText
+from monitor.yamlfile import Document, Key
+
+# What stands in for a key that is missing or wrong, so that the others can be read.
+_SPARE: dict[str, Any] = {
+    "id": "a",
+    "title": "",
+    "clock": {"starts": "applied_at", "stops": "told_at"},
+    "ladder": [{"at": "target", "tell": "owner"}],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Some keys of a rule and where they stand."""
+
+    document: Document
+    path: tuple[Key, ...]
+    keys: dict[str, Any]
+
+
+class Entry:
+    """One rule as it was written, with what lies under it and over it."""
+
+    def __init__(self, own: Layer) -> None:
+        self.own = own
+        self.layers = [own]
+
+    @property
+    def id(self) -> str:
+        return str(self.own.keys.get("id", ""))
+
+    @property
+    def place(self) -> str:
+        """Return where the rule's id stands, for other problems to point at."""
+        line = self.own.document.places.get((*self.own.path, "id"), (0, 0))[0]
+        return f"{self.own.document.file}:{line}"
+
+    def under(self, layer: Layer) -> None:
+        """Lay keys under all the others."""
+        self.layers.insert(0, layer)
+
+    def over(self, layer: Layer) -> None:
+        """Lay keys over all the others."""
+        self.layers.append(layer)
+
+    def keys(self) -> dict[str, Any]:
+        """Return the keys as they are in the end."""
+        return {name: v for layer in self.layers for name, v in layer.keys.items()}
+
+    def problem(self, path: Sequence[Key], message: str) -> Problem:
+        """Return a problem where the key was written that counts."""
+        layer = self._origin(path)
+        if layer is not self.own and self.id:
+            message += f" (in the rule {self.id})"
+        return layer.document.problem((*layer.path, *path), message)
+
+    def shape(self) -> tuple[RuleText | None, list[Problem], frozenset[Key]]:
+        """Return the rule's text, what is wrong with it, and which keys it lacks.
+
+        Wrong keys are left out or stood in for, so that the rest can be looked at.
+        """
+        keys = self.keys()
+        text, wrong = yamlfile.fill(RuleText, keys)
+        problems = [self.problem(path, said) for path, said in wrong]
+        bad = frozenset(path[0] for path, _ in wrong if path)
+        if text is None:
+            sound = {name: value for name, value in keys.items() if name not in bad}
+            text, _ = yamlfile.fill(RuleText, _SPARE | sound)
+        return text, problems, bad
+
+    def _origin(self, path: Sequence[Key]) -> Layer:
+        having = [layer for layer in self.layers if path and path[0] in layer.keys]
+        return having[-1] if having else self.own

@@ -1,0 +1,149 @@
+"""What stands in one place of the settings: times, names, addresses and their shapes.
+
+No problem that it raises repeats a URL or a token.
+"""
+
+import re
+import typing
+from datetime import date, time, timedelta
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, SecretStr, WithJsonSchema
+
+Weekday = Literal[
+    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"
+]
+WEEKDAYS: tuple[Weekday, ...] = typing.get_args(Weekday)
+LAST_PORT = 65535
+LONGEST = timedelta(days=3650)
+_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
+
+
+def _interval(value: object) -> timedelta:
+    match = re.fullmatch(r"(\d{1,9}) (second|minute|hour|day)s?", str(value))
+    if not match:
+        message = f'"{value}" is not an interval (try "5 minutes" or "30 seconds")'
+        raise ValueError(message)
+    found = timedelta(seconds=int(match[1]) * _SECONDS[match[2]])
+    if found > LONGEST:
+        message = f'"{value}" is too long (write at most "{LONGEST.days} days")'
+        raise ValueError(message)
+    return found
+
+
+def _rhythm(value: object) -> timedelta:
+    every = _interval(value)
+    if not every:
+        message = f'"{value}" leaves no rest between two polls (try "5 minutes")'
+        raise ValueError(message)
+    return every
+
+
+def _wall_time(value: object) -> time:
+    if not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", str(value)):
+        message = f'"{value}" is not a time of day (try "09:00")'
+        raise ValueError(message)
+    hour, minute = str(value).split(":")
+    return time(int(hour), int(minute))
+
+
+def _day(value: object) -> date:
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError as error:
+        message = f'"{value}" is not a date (try "2026-12-24")'
+        raise ValueError(message) from error
+
+
+def _hours(value: object) -> tuple[tuple[time, time], ...]:
+    ranges = value if isinstance(value, list) else [value]
+    found = []
+    for each in ranges:
+        ends = str(each).split("-")
+        if len(ends) != 2:  # noqa: PLR2004 - a range has two ends
+            message = f'"{each}" is not a range of hours (try "08:00-16:00")'
+            raise ValueError(message)
+        found.append((_wall_time(ends[0].strip()), _wall_time(ends[1].strip())))
+    return tuple(found)
+
+
+def _listen(value: object) -> tuple[str, int]:
+    host, _, port = str(value).rpartition(":")
+    if not host or not re.fullmatch(r"[0-9]{1,5}", port) or int(port) > LAST_PORT:
+        message = f'"{value}" is not host:port (try "127.0.0.1:9464")'
+        raise ValueError(message)
+    return host.strip("[]"), int(port)
+
+
+def _url(value: object) -> SecretStr:
+    text = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+    if not re.match(r"[a-z0-9]+(\+[a-z0-9]+)?://", text):
+        message = (
+            "not a database URL (try sqlite:////var/lib/svar/svar.db "
+            "or postgresql+psycopg://user@host/name)"
+        )
+        raise ValueError(message)
+    return SecretStr(text)
+
+
+def _token(value: object) -> object:
+    if value is None or isinstance(value, str | SecretStr):
+        return value or None  # compose always mounts the file, if need be empty
+    message = "expected text (put the token in quotes)"
+    raise ValueError(message)
+
+
+def _name(value: object) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_\-]*", str(value)):
+        message = (
+            f'"{value}" is not a name (small letters, digits, - and _; try "opencats")'
+        )
+        raise ValueError(message)
+    return str(value)
+
+
+def _channel(value: object) -> str:
+    if not re.fullmatch(r"#[a-z0-9_\-]{1,80}", str(value)):
+        message = f'"{value}" is not a channel (try "#recruiting-ops")'
+        raise ValueError(message)
+    return str(value)
+
+
+def _person(text: str) -> str:
+    return text.lower() if "@" in text else text  # as the addresses of a source
+
+
+_INTERVAL = "^[0-9]{1,9} (second|minute|hour|day)s?$"
+_RANGE = {"type": "string", "pattern": "^[0-9:]+ ?- ?[0-9:]+$"}
+_HOURS = {"anyOf": [_RANGE, {"type": "array", "items": _RANGE}]}
+Interval = Annotated[
+    timedelta,
+    BeforeValidator(_interval),
+    WithJsonSchema({"type": "string", "pattern": _INTERVAL}),
+]
+WallTime = Annotated[
+    time,
+    BeforeValidator(_wall_time),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,2}:[0-9]{2}$"}),
+]
+Day = Annotated[
+    date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})
+]
+Hours = Annotated[
+    tuple[tuple[time, time], ...], BeforeValidator(_hours), WithJsonSchema(_HOURS)
+]
+Listen = Annotated[
+    tuple[str, int],
+    BeforeValidator(_listen),
+    WithJsonSchema({"type": "string", "pattern": ":[0-9]{1,5}$"}),
+]
+Url = Annotated[SecretStr, BeforeValidator(_url)]
+Rhythm = Annotated[
+    timedelta,
+    BeforeValidator(_rhythm),
+    WithJsonSchema({"type": "string", "pattern": _INTERVAL}),
+]
+Token = Annotated[SecretStr | None, BeforeValidator(_token)]
+Name = Annotated[str, BeforeValidator(_name)]
+ChannelName = Annotated[str, BeforeValidator(_channel)]
+Person = Annotated[str, AfterValidator(_person)]
