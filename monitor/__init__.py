@@ -28,6 +28,7 @@ slack          one call to Slack, and what its answer means
 terminal       draws messages where there is no Slack
 cycle          read -> plan -> store
 delivery       claim -> post -> record
+proof          what rules would do: tests, previews, differences, history, time lines
 metrics        the jobs' reports in Prometheus' words
 daemon         the ticker, the HTTP endpoint, signals and reload
 demo           a season of hiring, from a seed

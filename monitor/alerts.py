@@ -104,8 +104,11 @@ class Change:
     @property
     def turns(self) -> bool:
         """Tell a change that closes an alert, or opens a closed one again."""
-        if not self.alert.is_open:
-            return True
+        return not self.alert.is_open or self.opens_again
+
+    @property
+    def opens_again(self) -> bool:
+        """Tell a change that opens an alert which was closed before."""
         return any(each.before in CLOSED_STATES for each in self.transitions)
 
 

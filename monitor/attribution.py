@@ -54,6 +54,21 @@ class Message(NamedTuple):
     kind: MessageKind
     delivery: Sending | None
     subject_hint: str | None
+    channel: Channel | None = None
+
+    @property
+    def is_call(self) -> bool:
+        """Tell a call from what is written; of an unknown channel, it is written."""
+        return self.channel is Channel.PHONE
+
+    @property
+    def is_in_vain(self) -> bool:
+        """Tell a call of ours that reached nobody."""
+        return self.is_call and self.delivery is Sending.FAILED and self.is_ours
+
+    @property
+    def is_ours(self) -> bool:
+        return self.direction is Direction.OUT
 
 
 @dataclass(slots=True)
@@ -65,11 +80,11 @@ class Mailbox:
     ambiguous: int = 0
 
     def add(self, message: Message) -> None:
-        """Keep a message that reached somebody; drop notes, drafts and failures."""
+        """Keep what reached somebody, and calls that did not; drop all the rest."""
         if message.kind in {MessageKind.NOTE, MessageKind.DRAFT}:
             return
-        is_ours = message.direction is Direction.OUT
-        if is_ours and message.delivery in {Sending.QUEUED, Sending.FAILED}:
+        is_unsent = message.delivery in {Sending.QUEUED, Sending.FAILED}
+        if message.is_ours and is_unsent and not message.is_in_vain:
             return
         if message.application_id is not None:
             self.by_application.setdefault(message.application_id, []).append(message)
@@ -121,28 +136,38 @@ def _changed_near(application: Application, sent_at: datetime) -> bool:
 
 def _fold(application: Application, messages: Iterable[Message]) -> Application:
     """Return the application with its replies, receipt and inbound mail filled in."""
-    replies: list[datetime] = []
+    replies: list[Message] = []
+    in_vain: list[datetime] = []
     receipts: list[datetime] = []
     inbound: list[datetime] = []
     for message in messages:
-        if message.direction is Direction.IN:
+        if not message.is_ours:
             inbound.append(message.sent_at)
         elif message.sent_at < application.applied_at:
             continue  # outreach, which answers nothing
+        elif message.is_in_vain:
+            in_vain.append(message.sent_at)
         elif _is_receipt(message, application):
             receipts.append(message.sent_at)
         else:
-            replies.append(message.sent_at)
-    if not (replies or receipts or inbound):
+            replies.append(message)
+    if not (replies or in_vain or receipts or inbound):
         return application
-    told = _told(application, replies)
+    told_at, told_by = _told(application, replies)
+    sent = [each.sent_at for each in replies]
+    calls = [each.sent_at for each in replies if each.is_call]
+    written = [each.sent_at for each in replies if not each.is_call]
+    unreached_at = _unreached(application, in_vain)
     return application._replace(
-        first_reply_at=_pick(min, application.first_reply_at, *replies),
-        last_reply_at=_pick(max, application.last_reply_at, *replies),
+        first_reply_at=_pick(min, application.first_reply_at, *sent),
+        last_reply_at=_pick(max, application.last_reply_at, *sent),
         last_inbound_at=_pick(max, application.last_inbound_at, *inbound),
         receipt_at=_pick(min, application.receipt_at, *receipts),
-        told_at=_pick(min, application.told_at, told),
-        told_by=application.told_by or (Channel.EMAIL if told else None),
+        told_at=told_at,
+        told_by=told_by,
+        called_at=_pick(max, application.called_at, *calls),
+        unreached_at=_pick(min, application.unreached_at, unreached_at),
+        last_written_at=_pick(max, application.last_written_at, *written),
     )
 
 
@@ -152,13 +177,39 @@ def _is_receipt(message: Message, application: Application) -> bool:
     return message.kind is MessageKind.AUTO and soon
 
 
-def _told(application: Application, replies: list[datetime]) -> datetime | None:
-    """Return when the outcome was sent; a letter may be logged just before the status."""
+def _told(
+    application: Application, replies: Iterable[Message]
+) -> tuple[datetime | None, Channel | None]:
+    """Return when the outcome was first told, and how; a call before a mail.
+
+    A letter or a call may be logged just before the status.
+    """
+    known = application.told_at, application.told_by
+    decided_at = application.decided_at
+    if decided_at is None:
+        return known
+    earliest = decided_at - STATUS_CHANGE
+    tellings = [
+        (max(each.sent_at, decided_at), not each.is_call, each.channel or Channel.EMAIL)
+        for each in replies
+        if each.sent_at >= earliest
+    ]
+    if not tellings:
+        return known
+    told_at, _, told_by = min(tellings)
+    if application.told_at is not None and application.told_at <= told_at:
+        return known
+    return told_at, told_by
+
+
+def _unreached(application: Application, in_vain: list[datetime]) -> datetime | None:
+    """Return the second call since the decision that reached nobody."""
     decided_at = application.decided_at
     if decided_at is None:
         return None
-    letters = [at for at in replies if at >= decided_at - STATUS_CHANGE]
-    return max(min(letters), decided_at) if letters else None
+    earliest = decided_at - STATUS_CHANGE
+    attempts = sorted(max(at, decided_at) for at in in_vain if at >= earliest)
+    return attempts[1] if len(attempts) > 1 else None
 
 
 def _pick(choose: Choose, *instants: datetime | None) -> datetime | None:

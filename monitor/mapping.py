@@ -24,6 +24,7 @@ MESSAGE_COLUMNS = (
     "kind",
     "delivery",
     "subject_hint",
+    "channel",
 )
 MESSAGE_REQUIRED = ("message_id", "sent_at", "direction", "kind")
 
@@ -94,10 +95,13 @@ def read(folder: Path) -> Mapping:
     return Mapping(file, folder, texts["applications"], texts.get("messages"))
 
 
-def delivered(file: MappingFile, columns: Collection[str]) -> set[str]:
+def delivered(
+    file: MappingFile, columns: Collection[str], said: Collection[str] = ()
+) -> set[str]:
     """Return the columns that applications have in the end.
 
-    Those of the query, and those that the stages and the messages fill in.
+    Those of the query, and those that the stages and the messages fill in; `said`:
+    the columns of the messages' query.
     """
     found = set(columns)
     if file.stages and "stage" in found:
@@ -106,8 +110,14 @@ def delivered(file: MappingFile, columns: Collection[str]) -> set[str]:
             found.add("waiting_since")
     if file.messages is not None:
         found |= {"first_reply_at", "last_reply_at", "last_inbound_at", "receipt_at"}
+        found.add("last_written_at")
+        tells_calls = "channel" in said
+        if tells_calls:
+            found.add("called_at")
         if "decided_at" in found:
             found |= {"told_at", "told_by"}
+            if tells_calls and "delivery" in said:
+                found.add("unreached_at")
     return found
 
 

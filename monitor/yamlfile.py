@@ -148,11 +148,10 @@ def fill(
     try:
         return model.model_validate(values), []
     except ValidationError as error:
-        return None, [
-            (_place(each["loc"]), explain(model, each))
-            for each in error.errors()
-            if not _is_echo(each)
-        ]
+        wrong = [each for each in error.errors() if not _is_echo(each)]
+        for each in wrong:
+            each["loc"] = _place(each["loc"])
+        return None, [(each["loc"], explain(model, each)) for each in wrong]
 
 
 def spell(path: Sequence[Key]) -> str:
@@ -272,9 +271,12 @@ def _refusal(file: str, message: str) -> ConfigError:
     return ConfigError([Problem(file, 0, 0, "", message)])
 
 
+_MARKS = {"[key]", "[keys]", "[text]"}
+
+
 def _place(path: tuple[Key, ...]) -> Path_:
-    """Return the path without the mark that pydantic sets on a wrong key."""
-    return path[:-1] if path[-1:] == ("[key]",) else path
+    """Return the path without the marks on a wrong key and on one of several forms."""
+    return tuple(key for key in path if key not in _MARKS)
 
 
 def _is_echo(error: ErrorDetails) -> bool:

@@ -79,9 +79,12 @@ def _source(source: Source, loaded: Configuration, now: datetime) -> Iterator[Sy
         )
     found = mapping.delivered(source.mapping.file, columns)
     _, unmeasurable = cycle.split(loaded.rulebook, found)
-    for rule, lacking in unmeasurable.items():
-        message = f"cannot be measured here: {rule} (map {', '.join(sorted(lacking))})"
-        yield Symptom(source.name, Mark.NOTE, message)
+    if unmeasurable:
+        rules = "; ".join(
+            f"{rule} (map {', '.join(sorted(lacking))})"
+            for rule, lacking in unmeasurable.items()
+        )
+        yield Symptom(source.name, Mark.NOTE, f"cannot be measured here: {rules}")
 
 
 def _state(loaded: Configuration) -> Iterator[Symptom]:

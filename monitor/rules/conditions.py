@@ -13,6 +13,7 @@ from monitor.worktime import Duration
 from monitor.yamlfile import Key
 
 Note = Callable[[tuple[Key, ...], str], None]
+Bound = int | date | datetime | Duration | str
 
 NUMBERS = (Order.AT_LEAST, Order.AT_MOST, Order.ABOVE, Order.BELOW)
 MOMENTS = (Order.BEFORE, Order.AFTER)
@@ -28,7 +29,6 @@ _NAMES: dict[type, str] = {
     bool: "true or false",
     int: "a whole number",
     str: "text",
-    tuple: "present or absent",
 }
 
 
@@ -69,6 +69,8 @@ class Reader:
         kind = KINDS[column]
         if kind is datetime:
             self._note(path, _MOMENT)
+        elif kind is tuple:
+            self._note(path, "holds spells; test it with present or absent")
         elif "present" in values or "absent" in values:
             message = 'present and absent stand alone, not in a list or under "not"'
             self._note(path, message)
@@ -116,6 +118,7 @@ class Reader:
         allowed: tuple[Order, ...] = {int: NUMBERS, datetime: MOMENTS}.get(
             KINDS[column], ()
         )
+        found = []
         for word, bound in bounds.items():
             if word not in set(Order):
                 self._note(path, _FORMS)
@@ -123,14 +126,14 @@ class Reader:
                 other = f" (one of {', '.join(allowed)})" if allowed else ""
                 self._note((*path, word), f"cannot be asked of {column}{other}")
             elif (ready := self._bound((*path, word), bound)) is not None:
-                yield Comparison(column, Order(word), ready)
+                found.append(Comparison(column, Order(word), ready))
         if not bounds:
             self._note(path, _FORMS)
-        self._refuse_empty_range(path, bounds)
+        if _is_empty({each.order: each.bound for each in found}):
+            self._note(path, "no value meets both bounds; the range is empty")
+        yield from found
 
-    def _bound(
-        self, path: tuple[Key, ...], bound: object
-    ) -> int | date | datetime | Duration | str | None:
+    def _bound(self, path: tuple[Key, ...], bound: object) -> Bound | None:
         if path[-1] in NUMBERS:
             if type(bound) is int:
                 return bound
@@ -142,30 +145,34 @@ class Reader:
             self._note(path, str(error))
             return None
 
-    def _refuse_empty_range(
-        self, path: tuple[Key, ...], bounds: Mapping[str, Any]
-    ) -> None:
-        """Note a range in which nothing can lie."""
-        steps = {Order.AT_LEAST: 0, Order.ABOVE: 1, Order.AT_MOST: 0, Order.BELOW: -1}
-        numbers = {
-            word: bounds[word] + step
-            for word, step in steps.items()
-            if type(bounds.get(word)) is int
-        }
-        low = [numbers[w] for w in (Order.AT_LEAST, Order.ABOVE) if w in numbers]
-        high = [numbers[w] for w in (Order.AT_MOST, Order.BELOW) if w in numbers]
-        if low and high and max(low) > min(high):
-            self._note(path, "no number is both; the range is empty")
-        ends = [str(bounds.get(word, "")) for word in MOMENTS]
-        if all(re.match(r"\d{4}-", each) for each in ends) and ends[0] <= ends[1]:
-            self._note(path, "nothing is both before and after; the range is empty")
+
+def _is_empty(bounds: Mapping[Order, Bound]) -> bool:
+    """Tell a range in which no value can lie."""
+    steps = {Order.AT_LEAST: 0, Order.ABOVE: 1, Order.AT_MOST: 0, Order.BELOW: -1}
+    ends = {
+        order: bound + steps[order]
+        for order, bound in bounds.items()
+        if isinstance(bound, int)
+    }
+    low = [ends[each] for each in (Order.AT_LEAST, Order.ABOVE) if each in ends]
+    high = [ends[each] for each in (Order.AT_MOST, Order.BELOW) if each in ends]
+    if low and high:
+        return max(low) > min(high)
+    match bounds.get(Order.AFTER), bounds.get(Order.BEFORE):
+        case Duration() as long_ago, Duration() as ago:
+            return long_ago.unit is ago.unit and long_ago.amount <= ago.amount
+        case datetime() as first, datetime() as last:
+            return first >= last
+        case date() as first, date() as last if type(first) is type(last):
+            return first >= last
+    return False
 
 
 def _is_glob(value: object) -> bool:
     return isinstance(value, str) and ("*" in value or "?" in value)
 
 
-def _moment(text: str) -> date | datetime | Duration | str:
+def _moment(text: str) -> Bound:
     """Return the bound in text; raise ValueError with what it may be."""
     if text in INSTANTS:
         return text

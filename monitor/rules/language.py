@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 
 from monitor.rules.nouns import Severity
 from monitor.settings import CalendarSettings, Day
@@ -70,6 +70,12 @@ def _maps(value: object) -> object:
     return [value] if isinstance(value, dict) else value
 
 
+def _arm(value: object) -> str:
+    """Return which form of a key that has two is meant, so that one is complained of."""
+    return _TEXT if isinstance(value, str) else _KEYS
+
+
+_TEXT, _KEYS = "[text]", "[keys]"  # brackets: no key of the file; see `yamlfile.fill`
 _WORDS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
 DurationText = Annotated[
     Duration,
@@ -145,11 +151,19 @@ class RuleText(Strict):
     owner: str = "has_ball"
     ladder: tuple[Step, ...] = Field(min_length=1)
     severity: Severity = Severity.NORMAL
-    snooze: Annotated[SnoozeText | Literal["never"], BeforeValidator(_snooze)] = (
-        SnoozeText()
-    )
+    snooze: Annotated[
+        Annotated[SnoozeText, Tag(_KEYS)] | Annotated[Literal["never"], Tag(_TEXT)],
+        Discriminator(_arm),
+        BeforeValidator(_snooze),
+    ] = SnoozeText()
     backlog: DurationText = Duration(90, Unit.DAYS)
-    calendar: str | CalendarSettings | None = None
+    calendar: (
+        Annotated[
+            Annotated[str, Tag(_TEXT)] | Annotated[CalendarSettings, Tag(_KEYS)],
+            Discriminator(_arm),
+        ]
+        | None
+    ) = None
     effective_from: Day | None = None
     message: str = "waiting for {{ waited }}; our promise is {{ promise }}"
 

@@ -62,8 +62,10 @@ class RuleReader:
             for index, each in enumerate(text.exempt)
         )
         clock = self._clock(text.clock)
-        self._refuse_contradiction(tests, exempt, clock)
-        self._promise(text)
+        self._refuse_exempting_all(text, tests, exempt)
+        if "clock" not in self._spared:
+            self._refuse_contradiction(tests, clock)
+            self._promise(text)
         self._owner(text.owner)
         firings = self._firings(text)
         message = self._message(text.message)
@@ -129,9 +131,7 @@ class RuleReader:
             )
             self.note(("clock", "stops"), message)
 
-    def _refuse_contradiction(
-        self, tests: Tests, exempt: tuple[Tests, ...], clock: Clock
-    ) -> None:
+    def _refuse_contradiction(self, tests: Tests, clock: Clock) -> None:
         """Note a rule that no application can ever meet."""
         absent = {
             each.column
@@ -144,8 +144,13 @@ class RuleReader:
                 "no application would ever match"
             )
             self.note(("when", clock.starts[0]), message)
-        for index, each in enumerate(exempt):
-            if set(each) <= set(tests):
+
+    def _refuse_exempting_all(
+        self, text: RuleText, tests: Tests, exempt: tuple[Tests, ...]
+    ) -> None:
+        """Note an exemption for all; of one that is wrong itself nothing is known."""
+        for index, (each, said) in enumerate(zip(exempt, text.exempt, strict=True)):
+            if set(said) == {test.column for test in each} and set(each) <= set(tests):
                 message = "is met by all that `when` asks for: nothing would be left"
                 self.note(("exempt", index), message)
 
@@ -157,14 +162,17 @@ class RuleReader:
         elif clock.due is not None and target is not None:
             message = f"{clock.due} holds the deadline already; keep one of the two"
             self.note(("target",), message)
-        if clock.due is not None and clock.pauses:
-            message = "a promised day does not move; take `pauses` away"
-            self.note(("clock", "pauses"), message)
-        if clock.not_before is None:
+        for key in ("pauses", "not_before"):
+            if clock.due is not None and getattr(clock, key) is not None:
+                message = f"a promised day does not move; take `{key}` away"
+                self.note(("clock", key), message)
+        self._not_before(clock.not_before, target)
+
+    def _not_before(self, soonest: Duration | None, target: Duration | None) -> None:
+        if soonest is None or target is None:
             return
-        nearest = ladder.nominal((clock.not_before, False))
-        if target is not None and nearest > ladder.nominal((target, False)):
-            message = f"{clock.not_before} is later than the target of {target}"
+        if ladder.nominal((soonest, False)) > ladder.nominal((target, False)):
+            message = f"{soonest} is later than the target of {target}"
             self.note(("clock", "not_before"), message)
 
     def _owner(self, owner: str) -> None:

@@ -14,7 +14,11 @@ from pydantic import Field, SecretStr
 
 from monitor import environment, yamlfile
 from monitor.errors import ConfigError, Problem
-from monitor.settings.calendars import OFFICE_HOURS, CalendarSettings
+from monitor.settings.calendars import (
+    NOBODY_WORKS,
+    OFFICE_HOURS,
+    CalendarSettings,
+)
 from monitor.settings.fields import (
     WEEKDAYS,
     ChannelName,
@@ -179,11 +183,9 @@ def _cross_check(settings: Settings, document: Document) -> list[Problem]:
 def _wrong_calendar(
     calendar: CalendarSettings, document: Document, path: tuple[str, ...]
 ) -> list[Problem]:
-    if not any(calendar.hours.values()):
-        message = "nobody ever works; give at least one weekday its hours"
-        return [document.problem((*path, "hours"), message)]
     try:
         calendar.calendar()
     except ValueError as error:
-        return [document.problem(path, str(error))]
+        hours = ("hours",) if str(error) == NOBODY_WORKS else ()
+        return [document.problem((*path, *hours), str(error))]
     return []

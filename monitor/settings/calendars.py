@@ -8,6 +8,7 @@ from monitor.settings.fields import WEEKDAYS, Day, Hours, WallTime, Weekday
 from monitor.worktime import Calendar
 from monitor.yamlfile import Strict
 
+NOBODY_WORKS = "nobody ever works; give at least one weekday its hours"
 OFFICE_HOURS: dict[Weekday, tuple[tuple[time, time], ...]] = dict.fromkeys(
     WEEKDAYS[:5], ((time(8), time(16)),)
 )
@@ -25,6 +26,8 @@ class CalendarSettings(Strict):
 
     def calendar(self) -> Calendar:
         """Return the calendar; raise ValueError where it makes no sense."""
+        if not any(self.hours.values()):
+            raise ValueError(NOBODY_WORKS)
         return Calendar(
             zone=self.timezone,
             hours={WEEKDAYS.index(day): ranges for day, ranges in self.hours.items()},

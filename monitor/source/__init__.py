@@ -152,13 +152,14 @@ class Source:
 
     def columns(self, now: datetime) -> list[str]:
         """Return the application query's columns; raise ConfigError if any is wrong."""
-        with self._connect() as connection:
-            found = self._keys(
-                connection, "applications", self.mapping.applications, now
-            )
-            if self.mapping.messages is not None:
-                self._keys(connection, "messages", self.mapping.messages, now)
-        return found
+        return self._asked(now)[0]
+
+    def delivered(self, now: datetime) -> set[str]:
+        """Return the columns that applications have once all is filled in.
+
+        Raises ConfigError if a column of either query is wrong.
+        """
+        return mappings.delivered(self.mapping.file, *self._asked(now))
 
     def is_read_only(self) -> bool:
         """Tell whether the database itself says that this session cannot write."""
@@ -235,6 +236,15 @@ class Source:
             raise SourceError(self.name, "connect", message) from error
         with connection:
             yield connection.execution_options(**options)
+
+    def _asked(self, now: datetime) -> tuple[list[str], list[str]]:
+        """Return the columns of the applications' and of the messages' query."""
+        ours, said = self.mapping.applications, self.mapping.messages
+        with self._connect() as connection:
+            found = self._keys(connection, "applications", ours, now)
+            if said is None:
+                return found, []
+            return found, self._keys(connection, "messages", said, now)
 
     def _keys(
         self, connection: Connection, query: str, sql: str, now: datetime

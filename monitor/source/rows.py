@@ -137,11 +137,12 @@ def messages(columns: Sequence[str], zone: ZoneInfo | None) -> Callable[[Row], M
         about, address, sent_at, *words = pick((*row, None))
         try:
             sent = read_instant(sent_at) if sent_at is not None else None
-            about, address, side, sort, delivery, hint = [
+            about, address, side, sort, delivery, hint, way = [
                 None if value is None else _text(value)
                 for value in (about, address, *words)
             ]
             direction, kind = Direction(side or ""), MessageKind(sort or "")
+            channel = Channel(way) if way else None
         except _UNREADABLE as error:
             raise RowError(_bad("message", error)) from None
         if sent is None:
@@ -155,6 +156,7 @@ def messages(columns: Sequence[str], zone: ZoneInfo | None) -> Callable[[Row], M
             kind=kind,
             delivery=_sending(delivery),
             subject_hint=hint,
+            channel=channel,
         )
 
     return read

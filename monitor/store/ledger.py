@@ -1,9 +1,10 @@
 """Alerts, their transitions and the runs that saw them; a cycle is one transaction."""
 
 import sys
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -23,6 +24,7 @@ from monitor.outbox import Notice
 from monitor.store.tables import alerts, notices, posts, runs, transitions
 
 CHUNK = 500  # rows in one statement
+SETTLED = "settled before it was sent"
 EDIT_AFTER = timedelta(seconds=30)  # so that a bulk answer is one edit, not forty
 RUNS_KEPT = timedelta(days=90)
 
@@ -66,6 +68,7 @@ class OpenAlerts:
 
 
 Owed = tuple[Change, tuple[Notice, ...]]
+Told = dict[str, Any]
 
 
 def read_open(connection: Connection, source: str) -> dict[Key, Alert]:
@@ -163,9 +166,20 @@ def _update(connection: Connection, changed: Sequence[Change], now: datetime) ->
         return
     rows = [_values(each.alert, now) | {"row_id": each.alert.id} for each in changed]
     connection.execute(update(alerts).where(alerts.c.id == bindparam("row_id")), rows)
+    _owe_again(connection, [each.alert.id for each in changed if each.opens_again])
     turned = [each.alert.id for each in changed if each.turns]
     if turned:
         _mark_edits(connection, turned, now)
+
+
+def _owe_again(connection: Connection, opened: Collection[int | None]) -> None:
+    """Queue what was held back since the alert had closed: it was never told."""
+    if opened:
+        connection.execute(
+            update(notices)
+            .where(notices.c.alert_id.in_(opened), notices.c.reason == SETTLED)
+            .values(status="queued", reason=None, post_id=None)
+        )
 
 
 def _mark_edits(
@@ -182,7 +196,7 @@ def _mark_edits(
 
 
 def _record(
-    connection: Connection, changed: Iterable[tuple[int, Owed]], now: datetime
+    connection: Connection, changed: Sequence[tuple[int, Owed]], now: datetime
 ) -> None:
     steps, owed = [], []
     for alert_id, (change, told) in changed:
@@ -212,8 +226,24 @@ def _record(
         ]
     if steps:
         connection.execute(insert(transitions), steps)
+    known = {n for n, (change, _) in changed if change.alert.id is not None}
+    if known and owed:
+        owed = _not_told(connection, owed, known)
     if owed:
         connection.execute(insert(notices), owed)
+
+
+def _not_told(
+    connection: Connection, owed: Sequence[Told], known: Collection[int]
+) -> list[Told]:
+    """Return the notices that were not told; what was put off makes room for them."""
+    about = notices.c.alert_id.in_(known)
+    never = notices.c.status == "obsolete", notices.c.post_id.is_(None)
+    connection.execute(delete(notices).where(about, *never))
+    query = select(notices.c.alert_id, notices.c.firing, notices.c.recipient)
+    told = set(map(tuple, connection.execute(query.where(about))))
+    key = itemgetter("alert_id", "firing", "recipient")
+    return [each for each in owed if key(each) not in told]
 
 
 def _key(alert: Alert) -> dict[str, Any]:

@@ -239,7 +239,7 @@ def _drop_settled(connection: Connection, *which: ColumnElement[bool]) -> None:
     connection.execute(
         update(notices)
         .where(*which, closed)
-        .values(status="obsolete", reason="settled before it was sent")
+        .values(status="obsolete", reason=ledger.SETTLED)
     )
 
 

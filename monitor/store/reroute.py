@@ -5,7 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Row, and_, insert, or_, select, update
 
-from monitor.store.tables import notices, posts
+from monitor.alerts import Alert
+from monitor.store import ledger
+from monitor.store.tables import alerts, notices, posts
 
 _UNSENT = or_(
     notices.c.status == "queued",
@@ -22,12 +24,14 @@ def reroute(
     told: Callable[[str], Sequence[str]],
     *,
     now: datetime,
-) -> None:
+) -> set[str]:
     """Hold an alert's unsent notices against `told`, the recipients of a firing today.
 
     Who owes nothing any more is not told; who owes it now is, at the same hour, unless
-    they were told of that firing before.
+    they were told of that firing before. Return the firings that are put off: they are
+    due for nobody now, and were not sent.
     """
+    put_off = set()
     unsent = select(notices).where(notices.c.alert_id == alert_id, _UNSENT)
     for row in connection.execute(unsent).all():
         wanted = told(row.firing)
@@ -37,12 +41,34 @@ def reroute(
             update(notices)
             .where(notices.c.id == row.id, _UNSENT)
             .values(
-                status="obsolete", reason="somebody else owes this now", post_id=None
+                status="obsolete",
+                reason="somebody else owes this now" if wanted else "not due any more",
+                post_id=None,
             )
         )
-        if dropped.rowcount:  # else a delivery took it meanwhile: it counts as told
-            for recipient in wanted:
-                _hand(connection, row, recipient, now)
+        if not dropped.rowcount:
+            continue  # a delivery took it meanwhile: it counts as told
+        for recipient in wanted:
+            _hand(connection, row, recipient, now)
+        if not wanted:
+            put_off.add(row.firing)
+    return put_off
+
+
+def waiting(connection: Connection, source: str) -> list[Alert]:
+    """Return the source's open alerts of which somebody is still to be told."""
+    unsent = select(notices.c.alert_id).where(_UNSENT)
+    query = select(alerts).where(
+        alerts.c.source == source, alerts.c.closed_at.is_(None), alerts.c.id.in_(unsent)
+    )
+    return list(map(ledger.read_alert, connection.execute(query)))
+
+
+def step_back(connection: Connection, alert: Alert) -> None:
+    """Keep the step that an alert stands on, now that a later one was put off."""
+    hours, rung = alert.rung or (None, None)
+    values = {"step": alert.step, "rung": rung, "rung_hours": hours}
+    connection.execute(update(alerts).where(alerts.c.id == alert.id).values(values))
 
 
 def _hand(

@@ -19,12 +19,17 @@ from monitor.errors import StoreError
 
 BUSY_SECONDS = 30
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_WRITING = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
+_LOOKING = ("query_only = ON",)
 
 
 class Store:
-    """Svar's own state; all reads and writes go through `read` and `write`."""
+    """Svar's own state; all reads and writes go through `read` and `write`.
 
-    def __init__(self, url: str) -> None:
+    `reads_only`: the database itself refuses to write, whatever is asked of it.
+    """
+
+    def __init__(self, url: str, *, reads_only: bool = False) -> None:
         try:
             self.url = _address(url)
             self.is_sqlite = self.url.get_backend_name() == "sqlite"
@@ -32,9 +37,13 @@ class Store:
                 message = "the state lives in SQLite or PostgreSQL; see `state.url`"
                 raise StoreError(message)
             self.engine = (
-                _sqlite(url)
+                _sqlite(url, _LOOKING if reads_only else _WRITING)
                 if self.is_sqlite
-                else create_engine(url, pool_pre_ping=True)
+                else create_engine(
+                    url,
+                    pool_pre_ping=True,
+                    execution_options={"postgresql_readonly": reads_only},
+                )
             )
         except (NoSuchModuleError, ImportError) as error:
             message = f"state.url cannot be used: {error}"
@@ -158,13 +167,13 @@ def _config(connection: Connection) -> Config:
     return config
 
 
-def _sqlite(url: str) -> Engine:
+def _sqlite(url: str, pragmas: tuple[str, ...]) -> Engine:
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: Any) -> None:
         connection.isolation_level = None  # we begin transactions ourselves
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select
 
 from monitor.outbox import NOBODY
 from monitor.rules import Kind
@@ -45,3 +45,9 @@ def _announced_late(day: date) -> ColumnElement[bool]:
             and_(first.c.status == "sent", today),
         ),
     )
+
+
+def told_on(connection: Connection, day: date) -> frozenset[str]:
+    """Return who has the post of that day."""
+    query = select(posts.c.recipient).where(posts.c.sent_on == day)
+    return frozenset(connection.execute(query).scalars())

@@ -5,7 +5,7 @@ Pure: reads no clock, no file of ours and no database.
 
 from monitor.worktime.calendar import Calendar, cutoff
 from monitor.worktime.durations import Duration, Unit
-from monitor.worktime.pauses import paused_due, paused_start, worked
+from monitor.worktime.pauses import paused_due, worked
 
 __all__ = [
     "Calendar",
@@ -13,6 +13,5 @@ __all__ = [
     "Unit",
     "cutoff",
     "paused_due",
-    "paused_start",
     "worked",
 ]

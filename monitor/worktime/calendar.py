@@ -133,21 +133,18 @@ class Calendar:
 
     def elapsed(self, start: datetime, end: datetime) -> timedelta:
         """Return the working time in [start, end); none if `end` is not later."""
-        spans = self.spans(start, end)
-        return sum((closes - opens for opens, closes in spans), _NOTHING)
-
-    def spans(self, start: datetime, end: datetime) -> Iterator[Range]:
-        """Yield the working ranges in [start, end), those at its edges cut."""
         start, end = walltime.utc(start), walltime.utc(end)
+        total = _NOTHING
         if end <= start:
-            return
+            return total
         day = walltime.wall(start, self.zone).date() - _DAY
         last = walltime.wall(end, self.zone).date()
         while day <= last:
             for opens, closes in self.ranges(day):
                 if opens < end and closes > start:
-                    yield max(opens, start), min(closes, end)
+                    total += min(closes, end) - max(opens, start)
             day += _DAY
+        return total
 
     def require_open(self, around: datetime) -> None:
         """Raise ValueError unless somebody works in the 60 days after `around`."""

@@ -1,6 +1,6 @@
 """Clocks that stand still while the candidate has the ball."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from monitor.worktime import walltime
@@ -11,37 +11,28 @@ Spell = tuple[datetime, datetime]
 
 
 def paused_due(
-    calendar: Calendar, start: datetime, target: Duration, spells: Sequence[Spell]
+    calendar: Calendar, start: datetime, target: Duration, spells: Iterable[Spell]
 ) -> datetime:
-    """Return the deadline of a clock that stands still in each spell [from, to)."""
-    return calendar.shift(paused_start(calendar, start, target, spells), target)
+    """Return the deadline of a clock that stands still in each spell [from, to).
 
-
-def paused_start(
-    calendar: Calendar, start: datetime, target: Duration, spells: Sequence[Spell]
-) -> datetime:
-    """Return the start from which a clock without pauses has the same deadline.
-
-    It lies later by the time in the spells before the deadline: working time if the
-    target is in working units, else physical time. To move the start, and not the
-    deadline, keeps deadlines in order where days differ in length; and the cutoffs
-    of rows without pauses hold for this start as well.
+    Each pause that begins before the deadline moves it on by what it took: working
+    time if the target is in working units, else physical time; yet never beyond the
+    deadline of a clock that starts when the pause ends. Days differ in length, and
+    without that bound a later start could have an earlier deadline.
     """
-    start = walltime.utc(start)
-
-    def moved(by: timedelta) -> datetime:
-        return calendar.add(start, by) if target.unit.is_working else start + by
-
-    paused = timedelta()
-    due = calendar.shift(start, target)
-    for begins, ends in _pauses(calendar, start, target.unit, spells):
-        # The last known deadline may be too early, never too late.
+    start, unit = walltime.utc(start), target.unit
+    due, runs_from = calendar.shift(start, target), _running(calendar, start, unit)
+    for begins, ends in _pauses(calendar, start, unit, spells):
         if begins >= due:
-            due = calendar.shift(moved(paused), target)
-            if begins >= due:
-                break
-        paused += ends - begins
-    return moved(paused)
+            break
+        started_over = calendar.shift(ends, target)
+        if begins == runs_from:
+            due = started_over
+            continue
+        pause = _passed(calendar, begins, ends, unit)
+        moved = calendar.add(due, pause) if unit.is_working else due + pause
+        due = min(moved, started_over)
+    return due
 
 
 def worked(
@@ -49,46 +40,45 @@ def worked(
     start: datetime,
     end: datetime,
     unit: Unit,
-    spells: Sequence[Spell],
+    spells: Iterable[Spell],
 ) -> timedelta:
     """Return what a clock with pauses shows at `end`; nothing before its start."""
     start, end = walltime.utc(start), walltime.utc(end)
-    until_end = [(begins, min(walltime.utc(ends), end)) for begins, ends in spells]
-    shown = _length(_counted(calendar, start, end, unit))
-    return shown - _length(_pauses(calendar, start, unit, until_end))
+    shown = _passed(calendar, start, end, unit)
+    for begins, ends in _pauses(calendar, start, unit, spells):
+        shown -= _passed(calendar, begins, min(ends, end), unit)
+    return shown
+
+
+def _passed(
+    calendar: Calendar, start: datetime, end: datetime, unit: Unit
+) -> timedelta:
+    if unit.is_working:
+        return calendar.elapsed(start, end)
+    return max(end - start, timedelta())
+
+
+def _running(calendar: Calendar, at: datetime, unit: Unit) -> datetime:
+    """Return the first instant from `at` on in which a clock of the unit runs."""
+    return calendar.next_open(at) if unit.is_working else at
 
 
 def _pauses(
     calendar: Calendar, start: datetime, unit: Unit, spells: Iterable[Spell]
-) -> Iterator[Spell]:
-    """Yield, in order, the time in the spells from `start` on that counts."""
-    for begins, ends in _merged(spells, start):
-        yield from _counted(calendar, begins, ends, unit)
+) -> list[Spell]:
+    """Return what the spells take from the clock, in order.
 
-
-def _counted(
-    calendar: Calendar, start: datetime, end: datetime, unit: Unit
-) -> Iterable[Spell]:
-    """Return the parts of [start, end) in which the clock of the unit runs."""
-    if unit.is_working:
-        return calendar.spans(start, end)
-    return [(start, end)] if start < end else []
-
-
-def _length(spells: Iterable[Spell]) -> timedelta:
-    return sum((ends - begins for begins, ends in spells), timedelta())
-
-
-def _merged(spells: Iterable[Spell], start: datetime) -> list[Spell]:
-    """Return the spells from `start` on in order, one for those that meet."""
-    merged: list[Spell] = []
-    for begins, ends in sorted(
-        (max(walltime.utc(begins), start), walltime.utc(ends))
-        for begins, ends in spells
-    ):
-        if merged and begins <= merged[-1][1]:
-            first, last = merged[-1]
-            merged[-1] = first, max(last, ends)
-        elif begins < ends:
-            merged.append((begins, ends))
-    return merged
+    One pause for spells that meet, or have only time between them that never counts.
+    """
+    found: list[Spell] = []
+    for first, last in sorted((walltime.utc(a), walltime.utc(b)) for a, b in spells):
+        if last <= start:
+            continue
+        begins = _running(calendar, max(first, start), unit)
+        if begins >= last:
+            continue
+        if found and begins <= _running(calendar, found[-1][1], unit):
+            found[-1] = found[-1][0], max(found[-1][1], last)
+        else:
+            found.append((begins, last))
+    return found

@@ -148,22 +148,6 @@ def test_working_hours_add_up(
 
 
 @law
-@given(offices(), near, later)
-def test_spans_are_the_working_time_between_two_instants(
-    office: Office, offset: timedelta, wait: timedelta
-) -> None:
-    calendar, start = office.calendar(), office.change + offset
-    end = start + wait
-    edges = [edge for span in calendar.spans(start, end) for edge in span]
-    assert edges == sorted(edges)
-    assert all(start <= edge <= end for edge in edges)
-    assert all(
-        opens < closes and calendar.is_open(opens) and calendar.is_open(closes - TICK)
-        for opens, closes in calendar.spans(start, end)
-    )
-
-
-@law
 @given(offices(), near)
 def test_the_next_opening_is_the_first_working_instant(
     office: Office, offset: timedelta

@@ -15,7 +15,6 @@ from monitor.worktime import (
     Unit,
     cutoff,
     paused_due,
-    paused_start,
     worked,
 )
 from tests.laws.offices import (
@@ -129,7 +128,7 @@ def test_a_longer_pause_never_has_an_earlier_deadline(
 def test_how_spells_are_cut_and_ordered_changes_nothing(
     wait: Wait, random: Random
 ) -> None:
-    pieces = []
+    pieces: list[Spell] = []
     for begins, ends in wait.spells:
         cut = begins + (ends - begins) * random.random()
         edges = sorted([begins, cut, min(max(wait.due(), begins), ends), ends])
@@ -181,6 +180,21 @@ def test_a_pause_over_the_start_is_a_start_at_its_end(
     assert wait.due(spells) == wait.due_from(wait.start + after, spells)
 
 
+@pause_law
+@given(waits(), seconds(0, 9 * 86_400), later)
+def test_whoever_starts_when_a_pause_ends_is_never_due_before_those_who_waited(
+    wait: Wait, begins_after: timedelta, length: timedelta
+) -> None:
+    begins = wait.start + begins_after
+    pause = [(begins, begins + length)]
+    due, moved = wait.unpaused(), wait.due(pause)
+    restart = wait.due_from(begins + length, [])
+    assert moved <= max(due, restart)
+    took = worked(wait.calendar, begins, begins + length, wait.by.unit, [])
+    if begins < due and took and moved < restart:
+        assert worked(wait.calendar, due, moved, wait.by.unit, []) == took
+
+
 # --- what the clock shows ---
 
 
@@ -206,13 +220,10 @@ def test_what_a_clock_shows_never_falls_and_adds_up(
 
 @pause_law
 @given(waits(), near)
-def test_a_paused_start_is_late_exactly_if_it_is_before_the_cutoff(
+def test_what_is_late_in_spite_of_pauses_started_before_the_cutoff(
     wait: Wait, offset: timedelta
 ) -> None:
-    calendar, target = wait.calendar, wait.by
-    moved = paused_start(calendar, wait.start, target, wait.spells)
-    assert wait.start <= moved
-    due = wait.due()
-    for now in (due, due + TICK, due + offset):
+    calendar, target, due = wait.calendar, wait.by, wait.due()
+    for now in (due + TICK, due + offset, wait.unpaused() + TICK):
         late_before = cutoff(calendar, now, lambda at: calendar.shift(at, target))
-        assert (due < now) == (moved < late_before)
+        assert due >= now or wait.start < late_before

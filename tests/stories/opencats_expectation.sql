@@ -65,19 +65,19 @@ reply AS (
             OR (ac.joborder_id = -1 AND 1 = (SELECT COUNT(*) FROM candidate_joborder b
                   WHERE b.candidate_id = app.person AND b.date_created <= ac.date_created)))
 ),
--- The clocks that run in working days, and who is owed what.
+-- The clocks that run in working days.
 clock AS (
-    SELECT 'manager-review' AS rule, 'open' AS status, id,
+    SELECT 'manager-review' AS rule, id,
            CASE WHEN stage = 400 THEN stage_at
                 WHEN shared_at > met_at THEN shared_at ELSE met_at END AS started
       FROM app
      WHERE NOT shut AND NOT held_up AND NOT will_meet
        AND (stage = 400 OR (stage = 500 AND met_at IS NOT NULL))
     UNION ALL
-    SELECT 'decided-not-told', 'rejected', id, IFNULL(stage_at, touched)
+    SELECT 'decided-not-told', id, IFNULL(stage_at, touched)
       FROM app WHERE stage = 650 OR stage = 700
     UNION ALL
-    SELECT 'decided-not-told', 'closed', id, shut_at
+    SELECT 'leftovers-at-close', id, shut_at
       FROM app WHERE shut AND stage <> 650 AND stage <> 700 AND stage <> 800
 ),
 -- Outside working hours a clock starts at the next opening.
@@ -91,12 +91,12 @@ opened AS (
                 ELSE TIMESTAMP(DATE(started) + INTERVAL 1 DAY, '08:00:00') END AS began
       FROM clock
 )
-SELECT 'first-reply' AS rule, '' AS status, app.id
+SELECT 'first-reply' AS rule, app.id
   FROM app
  WHERE app.stage <> 800 AND app.applied + INTERVAL 14 DAY < :now
    AND NOT EXISTS (SELECT 1 FROM reply WHERE reply.id = app.id)
 UNION ALL
-SELECT rule, status, id
+SELECT rule, id
   FROM opened
  WHERE began + INTERVAL CASE WHEN WEEKDAY(began) < 3 THEN 2 ELSE 4 END DAY < :now
    AND (rule = 'manager-review'

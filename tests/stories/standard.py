@@ -81,8 +81,63 @@ STORIES: dict[str, tuple[Row, list[Message], Row]] = {
             "told_at": "2026-03-11 09:00:00",
             "told_by": "phone",
             "called_at": "2026-03-11 09:00:00",
+            "last_written_at": "2026-03-12 09:00:00",
             "last_reply_at": "2026-03-12 09:00:00",
         },
+    ),
+    "mail-then-call": (
+        DECLINED,
+        [
+            ("2026-03-11 09:00:00", "out", "human", "email"),
+            ("2026-03-12 09:00:00", "out", "human", "phone"),
+        ],
+        {
+            "told_by": "email",
+            "called_at": "2026-03-12 09:00:00",
+            "last_written_at": "2026-03-11 09:00:00",
+            "last_reply_at": "2026-03-12 09:00:00",
+        },
+    ),
+    "called-and-never-written-to": (
+        {},
+        [RECEIPT, ("2026-03-11 09:00:00", "out", "human", "phone")],
+        {
+            "last_written_at": None,
+            "last_reply_at": "2026-03-11 09:00:00",
+            "first_reply_at": "2026-03-11 09:00:00",
+        },
+    ),
+    "called-in-vain-once": (
+        DECLINED,
+        [
+            ("2026-03-09 09:00:00", "out", "attempt", "phone"),
+            ("2026-03-10 09:00:00", "out", "attempt", "phone"),
+        ],
+        SILENCE | {"unreached_at": None, "called_at": None, "last_written_at": None},
+    ),
+    "called-in-vain-twice": (
+        DECLINED,
+        [
+            ("2026-03-11 09:00:00", "out", "attempt", "phone"),
+            ("2026-03-12 09:00:00", "out", "attempt", "phone"),
+            ("2026-03-13 09:00:00", "out", "attempt", "phone"),
+            ("2026-03-13 09:05:00", "out", "human", "email"),
+        ],
+        {
+            "unreached_at": "2026-03-12 09:00:00",
+            "called_at": None,
+            "told_at": "2026-03-13 09:05:00",
+            "told_by": "email",
+            "last_written_at": "2026-03-13 09:05:00",
+        },
+    ),
+    "second-attempt-to-come": (
+        DECLINED,
+        [
+            ("2026-03-30 09:00:00", "out", "attempt", "phone"),
+            ("2026-03-31 09:00:01", "out", "attempt", "phone"),
+        ],
+        {"unreached_at": None},
     ),
     "knocked-out-before-the-receipt": (
         {

@@ -69,6 +69,12 @@ class TestJson:
             "name": "recruiting",
             "applications": 6,
             "rejected_rows": 0,
+            "closure": {
+                "undecided": 5,
+                "decided_not_told": 1,
+                "wrong_channel": 0,
+                "told": 0,
+            },
             "not_measurable": [],
         }
         assert all(list(each) == KEYS for each in source["findings"])
@@ -367,7 +373,7 @@ class TestRefusals:
         text = path.read_text(encoding="utf-8").replace("target: 14 days", "target: 14")
         path.write_text(text, encoding="utf-8")
         said = self.refused(place, capsys, code=2)
-        assert "first-reply.yaml:16:" in said
+        assert "first-reply.yaml:17:" in said
         assert "1 problem in 1 file." in said
 
     def test_every_problem_is_said_at_once(

@@ -579,7 +579,8 @@ class TestMessages:
     MAIL = (
         "SELECT 1 AS message_id, {about} AS application_id,"
         " {address} AS candidate_email, '{sent}' AS sent_at, 'out' AS direction,"
-        " {kind} AS kind, {delivery} AS delivery, {hint} AS subject_hint"
+        " {kind} AS kind, {delivery} AS delivery, {hint} AS subject_hint,"
+        " {channel} AS channel"
     )
     PLAIN = {  # noqa: RUF012 - nobody changes it
         "about": "NULL",
@@ -588,6 +589,7 @@ class TestMessages:
         "kind": "'human'",
         "delivery": "'sent'",
         "hint": "NULL",
+        "channel": "NULL",
     }
     KARI = f"{ONE.format(at=GOOD)}, 'Kari@example.org' AS candidate_email"
 
@@ -623,7 +625,13 @@ class TestMessages:
         assert not poll.rejected
 
     @pytest.mark.parametrize(
-        "changed", [{"hint": "x'ff'"}, {"address": "x'ff'"}, {"kind": "NULL"}]
+        "changed",
+        [
+            {"hint": "x'ff'"},
+            {"address": "x'ff'"},
+            {"kind": "NULL"},
+            {"channel": "'fax'"},
+        ],
     )
     def test_what_cannot_be_read_is_rejected(
         self, sqlite: str, opened: Open, changed: dict[str, str]
@@ -632,6 +640,25 @@ class TestMessages:
         assert not answered
         assert poll.rejected == {"message cannot be read": 1}
         assert poll.rejected_ids == ["message 1"]
+
+    @pytest.mark.parametrize("channel", ["'phone'", "CAST('phone' AS BLOB)"])
+    def test_a_call_is_told_from_a_mail(
+        self, sqlite: str, opened: Open, channel: str
+    ) -> None:
+        mail = self.MAIL.format(**self.PLAIN | {"channel": channel})
+        (row,), _ = read(opened(sqlite, self.KARI, mail))
+        assert row.called_at == row.last_reply_at is not None
+        assert row.last_written_at is None
+
+    def test_what_messages_deliver_is_known_by_their_columns(
+        self, sqlite: str, opened: Open
+    ) -> None:
+        mail = self.MAIL.format(**self.PLAIN)
+        silent = mail.replace(", NULL AS channel", "")
+        with_calls = opened(sqlite, self.KARI, mail).delivered(NOW)
+        without = opened(sqlite, self.KARI, silent).delivered(NOW)
+        assert with_calls - without == {"called_at"}
+        assert "channel" not in with_calls
 
     def test_mail_that_is_yet_to_be_sent_is_no_answer(
         self, sqlite: str, opened: Open

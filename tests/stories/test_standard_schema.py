@@ -11,14 +11,23 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.pool import NullPool
 
-from monitor import mapping, shipped
+from monitor import configuration, mapping, shipped
 from monitor.demo import ats, tally, world
 from monitor.model import Application
+from monitor.source import Source
+from tests.stories import office
 from tests.stories.standard import DECLINED, NOON, STORIES, Message, Row
 
 FOLDER = shipped.folder() / "config" / "ats" / "standard"
 QUERY = (FOLDER / "query.sql").read_text(encoding="utf-8")
-TABLES = ("people", "jobs", "candidates", "applications", "messages")
+TABLES = (
+    "people",
+    "jobs",
+    "candidates",
+    "applications",
+    "messages",
+    "candidate_turns",
+)
 INSTANT = "%Y-%m-%d %H:%M:%S"
 
 NOW = datetime(2026, 3, 31, 9, tzinfo=UTC)
@@ -56,6 +65,8 @@ def plain(column: str, value: object) -> object:
     """Return a value as SQLite gives it, whichever database it came from."""
     if isinstance(value, datetime):
         return f"{value.astimezone(UTC):{INSTANT}}"
+    if column == "paused" and value is not None:
+        return str(value).replace("+00", "")
     if column in {"internal", "knocked_out"} and value is not None:
         return int(bool(value))
     return value
@@ -63,6 +74,8 @@ def plain(column: str, value: object) -> object:
 
 def read(engine: Engine, now: datetime = NOW, since: datetime = SINCE) -> list[Row]:
     with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SET TIME ZONE 'UTC'"))
         found = connection.execute(text(QUERY), bound(engine, now, since))
         rows = [{k: plain(k, v) for k, v in row.items()} for row in found.mappings()]
     return sorted(rows, key=lambda row: str(row["application_id"]))
@@ -128,6 +141,40 @@ def test_the_query_tells_each_story(database: Engine) -> None:
     } == expected
 
 
+def test_the_candidates_turns_stand_in_one_text(database: Engine) -> None:
+    furnish(database)
+    apply(database, "tested", {"waiting_on": "candidate", "waiting_since": NOON}, [])
+    apply(database, "never", {}, [])
+    turns = [
+        ("2026-03-10 08:00:00", "2026-03-12 16:30:00"),
+        ("2026-03-03 09:00:00", "2026-03-05 10:00:00"),
+    ]
+    for starts_at, ends_at in turns:
+        turn = {"application_id": "tested", "starts_at": starts_at, "ends_at": ends_at}
+        insert(database, "candidate_turns", turn)
+    paused = {row["application_id"]: row["paused"] for row in read(database)}
+    first, second = sorted("/".join(turn) for turn in turns)
+    assert paused == {"tested": f"{first}, {second}", "never": None}
+
+
+def test_the_source_reads_the_turns_as_spells(
+    database: Engine, tmp_path: Path
+) -> None:
+    furnish(database)
+    apply(database, "tested", {}, [])
+    turn = {"starts_at": "2026-03-03 09:00:00", "ends_at": "2026-03-05 10:00:00"}
+    insert(database, "candidate_turns", {"application_id": "tested"} | turn)
+    place = office.build(tmp_path / "office")
+    url = database.url.render_as_string(hide_password=False)
+    place.source(name="ats", url=url, mapping="standard", timezone="UTC")
+    loaded = configuration.read(place.settings, {})
+    ats_source = Source(loaded.settings.sources[0], loaded.mappings["ats"])
+    with closing(ats_source), ats_source.poll(NOW) as poll:
+        (row,) = poll
+    begins, ends = (datetime.fromisoformat(at + "+00:00") for at in turn.values())
+    assert row.paused == ((begins, ends),)
+
+
 def test_old_decided_rows_are_left_out_and_old_open_ones_are_not(
     database: Engine,
 ) -> None:
@@ -181,6 +228,28 @@ def test_the_schema_refuses(database: Engine, wrong: Row) -> None:
     furnish(database)
     with pytest.raises(IntegrityError):
         apply(database, "wrong", wrong, [])
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        ("2026-03-11 09:00:00", "out", "attempt", "email"),
+        ("2026-03-11 09:00:00", "in", "attempt", "phone"),
+    ],
+    ids=["mail", "inbound"],
+)
+def test_only_we_try_to_call(database: Engine, message: Message) -> None:
+    furnish(database)
+    with pytest.raises(IntegrityError):
+        apply(database, "wrong", {}, [message])
+
+
+def test_a_turn_does_not_end_before_it_starts(database: Engine) -> None:
+    furnish(database)
+    apply(database, "tested", {}, [])
+    turn = {"starts_at": "2026-03-05 10:00:00", "ends_at": "2026-03-05 09:59:59"}
+    with pytest.raises(IntegrityError):
+        insert(database, "candidate_turns", {"application_id": "tested"} | turn)
 
 
 @pytest.mark.parametrize(

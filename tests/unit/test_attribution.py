@@ -93,6 +93,7 @@ def test_what_the_source_knew_itself_stays() -> None:
         1,
         first_reply_at=at("2026-09-08 09:00"),
         last_reply_at=at("2026-09-12 09:00"),
+        last_written_at=at("2026-09-12 09:00"),
         receipt_at=at("2026-09-07 09:01"),
     )
     [found] = read(
@@ -245,3 +246,126 @@ def test_a_call_that_told_them_stays_a_call() -> None:
 def test_a_reply_before_any_decision_tells_no_outcome() -> None:
     [found] = read([kari(1)], mail("2026-09-11 12:00"))
     assert (found.told_at, found.told_by) == (None, None)
+
+
+def test_who_told_them_first_is_who_told_them() -> None:
+    row = kari(
+        1,
+        decided_at=at("2026-09-10 12:00"),
+        told_at=at("2026-09-12 09:00"),
+        told_by=Channel.PHONE,
+    )
+    [found] = read([row], mail("2026-09-11 12:00"))
+    assert (found.told_at, found.told_by) == (at("2026-09-11 12:00"), Channel.EMAIL)
+
+
+# --- calls ---
+
+
+def call(sent_at: str, **changed: Any) -> Message:
+    return mail(sent_at, **{"channel": Channel.PHONE} | changed)
+
+
+def in_vain(sent_at: str) -> Message:
+    return call(sent_at, delivery=Sending.FAILED)
+
+
+def test_a_call_is_a_reply_and_nothing_written() -> None:
+    [found] = read([kari(1)], call("2026-09-08 10:00"), call("2026-09-09 10:00"))
+    assert found.first_reply_at == at("2026-09-08 10:00")
+    assert found.last_reply_at == found.called_at == at("2026-09-09 10:00")
+    assert found.last_written_at is None
+
+
+def test_calls_and_mail_are_kept_apart() -> None:
+    letters = [mail("2026-09-08 10:00"), call("2026-09-09 10:00")]
+    [found] = read([kari(1)], *letters, mail("2026-09-10 10:00", channel=Channel.SMS))
+    assert found.called_at == at("2026-09-09 10:00")
+    assert found.last_written_at == at("2026-09-10 10:00")
+
+
+def test_a_receipt_is_nothing_written() -> None:
+    [found] = read([kari(1)], mail("2026-09-07 09:01", kind=MessageKind.AUTO))
+    assert found.last_written_at is None
+
+
+@pytest.mark.parametrize(
+    ("channel", "told_by"),
+    [
+        (None, Channel.EMAIL),
+        (Channel.PHONE, Channel.PHONE),
+        (Channel.PORTAL, Channel.PORTAL),
+    ],
+)
+def test_the_outcome_is_told_over_the_channel_of_its_message(
+    channel: Channel | None, told_by: Channel
+) -> None:
+    row = kari(1, decided_at=at("2026-09-10 12:00"))
+    letters = mail("2026-09-11 12:00", channel=channel), mail("2026-09-12 12:00")
+    [found] = read([row], *letters)
+    assert (found.told_at, found.told_by) == (at("2026-09-11 12:00"), told_by)
+
+
+def test_a_call_and_a_mail_logged_at_once_are_a_call() -> None:
+    row = kari(1, decided_at=at("2026-09-10 12:00"))
+    letters = mail("2026-09-10 11:59"), call("2026-09-10 12:00")
+    [found] = read([row], *letters)
+    assert (found.told_at, found.told_by) == (row.decided_at, Channel.PHONE)
+
+
+def test_a_candidates_call_is_no_call_of_ours() -> None:
+    [found] = read([kari(1)], call("2026-09-08 10:00", direction=Direction.IN))
+    assert (found.called_at, found.last_inbound_at) == (None, at("2026-09-08 10:00"))
+
+
+@pytest.mark.parametrize(
+    ("attempts", "unreached_at"),
+    [
+        pytest.param(["2026-09-11 12:00"], None, id="one"),
+        pytest.param(
+            ["2026-09-14 12:00", "2026-09-12 12:00", "2026-09-11 12:00"],
+            "2026-09-12 12:00",
+            id="the second of three",
+        ),
+        pytest.param(
+            ["2026-09-09 12:00", "2026-09-11 12:00"], None, id="one before the decision"
+        ),
+        pytest.param(
+            ["2026-09-10 11:59", "2026-09-11 12:00"],
+            "2026-09-11 12:00",
+            id="one logged just before it",
+        ),
+    ],
+)
+def test_the_second_call_in_vain_since_the_decision_is_told(
+    attempts: list[str], unreached_at: str | None
+) -> None:
+    row = kari(1, decided_at=at("2026-09-10 12:00"))
+    [found] = read([row], *map(in_vain, attempts))
+    expected = at(unreached_at) if unreached_at else None
+    assert found == row._replace(unreached_at=expected)
+
+
+def test_calls_in_vain_before_any_decision_change_nothing() -> None:
+    row = kari(1)
+    attempts = in_vain("2026-09-11 12:00"), in_vain("2026-09-12 12:00")
+    assert read([row], *attempts) == [row]
+
+
+def test_a_planned_call_is_no_call_in_vain() -> None:
+    row = kari(1, decided_at=at("2026-09-10 12:00"))
+    planned = [call(f"2026-09-1{day} 12:00", delivery=Sending.QUEUED) for day in (1, 2)]
+    assert read([row], *planned) == [row]
+
+
+def test_what_the_source_knew_of_calls_stays() -> None:
+    row = kari(
+        1,
+        decided_at=at("2026-09-10 12:00"),
+        called_at=at("2026-09-15 12:00"),
+        unreached_at=at("2026-09-11 12:00"),
+    )
+    attempts = in_vain("2026-09-12 12:00"), in_vain("2026-09-13 12:00")
+    [found] = read([row], *attempts, call("2026-09-14 12:00"))
+    assert found.called_at == at("2026-09-15 12:00")
+    assert found.unreached_at == at("2026-09-11 12:00")

@@ -153,6 +153,15 @@ def test_the_whole_view_is_welcome_but_a_phase_comes_from_the_stages() -> None:
     assert [problem.key for problem in told] == ["phase"]
 
 
+MAIL = {
+    "first_reply_at",
+    "last_reply_at",
+    "last_inbound_at",
+    "receipt_at",
+    "last_written_at",
+}
+
+
 def test_what_is_shipped_is_found_in_a_checkout() -> None:
     assert (shipped.folder() / "rules").is_dir()
     assert (shipped.folder() / "config" / "ats").is_dir()
@@ -172,24 +181,13 @@ def test_what_is_shipped_is_found_in_a_checkout() -> None:
         ),
         pytest.param({"applied_at"}, True, None, set(), id="stages of no stage"),
         pytest.param(
-            {"applied_at"},
-            False,
-            "messages.sql",
-            {"first_reply_at", "last_reply_at", "last_inbound_at", "receipt_at"},
-            id="messages",
+            {"applied_at"}, False, "messages.sql", MAIL, id="messages"
         ),
         pytest.param(
             {"decided_at"},
             False,
             "messages.sql",
-            {
-                "first_reply_at",
-                "last_reply_at",
-                "last_inbound_at",
-                "receipt_at",
-                "told_at",
-                "told_by",
-            },
+            MAIL | {"told_at", "told_by"},
             id="messages after a decision",
         ),
     ],
@@ -203,3 +201,21 @@ def test_stages_and_messages_fill_columns_in(
     known = {"Applied": mapping.Stage(phase=Phase.APPLIED)} if stages else {}
     file = mapping.MappingFile(name="x", title="X", messages=messages, stages=known)
     assert mapping.delivered(file, columns) == columns | more
+
+
+@pytest.mark.parametrize(
+    ("columns", "said", "more"),
+    [
+        ({"decided_at"}, {"delivery"}, set()),
+        ({"decided_at"}, {"channel"}, {"called_at"}),
+        ({"applied_at"}, {"channel", "delivery"}, {"called_at"}),
+        ({"decided_at"}, {"channel", "delivery"}, {"called_at", "unreached_at"}),
+    ],
+    ids=["mail", "calls", "no decisions", "calls in vain"],
+)
+def test_messages_that_name_their_channel_tell_of_calls(
+    columns: set[str], said: set[str], more: set[str]
+) -> None:
+    file = mapping.MappingFile(name="x", title="X", messages="messages.sql")
+    silent = mapping.delivered(file, columns)
+    assert mapping.delivered(file, columns, said) == silent | more

@@ -133,17 +133,27 @@ placed AS (
 logged AS (
     -- What somebody logged by hand counts as an answer, namely Email 200, Meeting 300
     -- and Call (Talked) 500. Not counted are Call 100 (each moved card writes one whose
-    -- notes say "Status change"), voice mail 600, missed calls 700, and the status
-    -- history itself. An activity without a job (0, -1 or NULL) counts only if the
-    -- candidate had applied to nothing else by then.
+    -- notes say "Status change") and the status history itself. Voice mail 600 and
+    -- missed calls 700 reached nobody; from the second since the decision a mail will
+    -- do. An activity without a job (0, -1 or NULL) counts only if the candidate had
+    -- applied to nothing else by then.
     --
     -- A decision and the call about it may be saved by one click, the call first, hence
     -- the five seconds.
     SELECT
         p.candidate_joborder_id + 0 AS candidate_joborder_id,
-        MIN(CASE WHEN ac.type <> 400 THEN ac.date_created END) AS first_at,
-        MAX(CASE WHEN ac.type <> 400 THEN ac.date_created END) AS last_at,
+        MIN(CASE WHEN ac.type IN (200, 300, 500) THEN ac.date_created END) AS first_at,
+        MAX(CASE WHEN ac.type IN (200, 300, 500) THEN ac.date_created END) AS last_at,
+        MAX(CASE WHEN ac.type = 200 THEN ac.date_created END) AS wrote_at,
         MAX(CASE WHEN ac.type = 500 THEN ac.date_created END) AS called_at,
+        GROUP_CONCAT(
+            CASE
+                WHEN ac.type IN (600, 700)
+                    AND ac.date_created >= p.decided_at - INTERVAL 5 SECOND
+                    THEN GREATEST(ac.date_created, p.decided_at)
+            END
+            ORDER BY ac.date_created
+        ) AS attempts,
         MIN(CASE
             WHEN ac.type = 200 AND ac.date_created >= p.decided_at - INTERVAL 5 SECOND
                 THEN GREATEST(ac.date_created, p.decided_at)
@@ -158,7 +168,7 @@ logged AS (
     STRAIGHT_JOIN placed AS p ON p.candidate_id = ac.data_item_id
     WHERE ac.data_item_type = 100
         AND (
-            ac.type IN (200, 300, 500)
+            ac.type IN (200, 300, 500, 600, 700)
             OR (ac.type = 400 AND ac.notes LIKE 'User re-applied through candidate portal%')
         )
         AND ac.date_created BETWEEN p.applied_at AND :now
@@ -262,6 +272,12 @@ SELECT
         WHEN lg.wrote_outcome_at IS NOT NULL THEN 'email'
     END AS told_by,
     lg.called_at,
+    -- The second of them; without a comma there is no second.
+    CASE WHEN lg.attempts LIKE '%,%' THEN
+        CAST(SUBSTRING_INDEX(SUBSTRING_INDEX(lg.attempts, ',', 2), ',', -1) AS DATETIME)
+    END AS unreached_at,
+    -- Only what was logged; mail is found among the messages.
+    lg.wrote_at AS last_written_at,
     p.job_closed_at,
     p.applicants,
     p.changed_at AS updated_at,

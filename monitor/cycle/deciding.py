@@ -1,0 +1,164 @@
+"""Read -> plan: all that a cycle does up to its write, for the daemon and a preview."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
+from itertools import chain
+from typing import cast
+
+from monitor import alerts, evaluate, outbox
+from monitor.alerts import Alert, Change
+from monitor.configuration import Configuration
+from monitor.cycle.reading import Plan, Report, read, world
+from monitor.errors import ConfigError, SourceError
+from monitor.evaluate import Finding
+from monitor.outbox import Digests
+from monitor.rules import Rule
+from monitor.source import MOST_REJECTED, Source
+from monitor.store import Store, ledger
+from monitor.store.ledger import Key, Owed, Run
+
+Closed = dict[Key, Alert]
+Told = Callable[[str], tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What the state remembers of a source: nothing, where there is no state yet."""
+
+    open_alerts: Closed = field(default_factory=dict)
+    last: Run | None = None
+    closed: Callable[[Sequence[Finding]], Closed] = lambda _: {}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a poll comes to before any of it is kept.
+
+    `owed` are the changes with the notices that they cause, made while they are gone
+    through, once.
+    """
+
+    report: Report
+    owed: Iterator[Owed] = field(default_factory=lambda: iter(()))
+
+
+def recall(store: Store, source: str) -> Memory:
+    """Return what the state remembers of a source."""
+
+    def closed(findings: Sequence[Finding]) -> Closed:
+        with store.read() as connection:
+            return ledger.read_closed(connection, source, findings)
+
+    with store.read() as connection:
+        return Memory(
+            ledger.read_open(connection, source),
+            ledger.last_good(connection, source),
+            closed,
+        )
+
+
+class Decider:
+    """Polls one source and says what that means; remembers and writes nothing."""
+
+    def __init__(self, source: Source, configuration: Configuration) -> None:
+        self.source = source
+        self.configuration = configuration
+        self.world = world(configuration, source)
+        self.digests = Digests(
+            configuration.calendar, configuration.settings.slack.digest_at
+        )
+
+    def decide(self, memory: Memory, *, now: datetime) -> Decision:
+        """Poll once; a failed poll changes no alert. Takes the open alerts apart."""
+        opened = Counter(rule for rule, _ in memory.open_alerts)
+        # The same dict, which the pass takes apart: a copy would cost its memory again.
+        open_alerts = cast("dict[Key, Alert | None]", memory.open_alerts)
+        expected = bool(open_alerts or (memory.last and memory.last.applications))
+        try:
+            made, report = read(
+                self.source, self.configuration, open_alerts=open_alerts, now=now
+            )
+        except SourceError as error:
+            return self._fail(now, "failed", error.reason, str(error))
+        except ConfigError as error:  # the database is no longer as the mapping says
+            problems = "; ".join(map(str, error.problems))
+            return self._fail(now, "failed", "mapping", problems)
+        if not made.applications and expected:
+            message = f"{self.source.name} returned no application at all"
+            if report.run.rejected:
+                message = f"{self.source.name} returned no row that can be read"
+            return self._fail(now, "empty", "empty", message)
+        self._miss(made, open_alerts, report)
+        guarded = alerts.guard(made.closings, opened)
+        made.fresh = guarded.allowed(made.fresh)
+        closed = memory.closed(made.fresh)
+        changes = chain(made.changes, guarded.changes, self._opened(made, closed))
+        owed = ((change, self._notices(change, now)) for change in changes)
+        return Decision(replace(report, held=guarded.held), owed)
+
+    def told(self, change: Change) -> Told | None:
+        """Return who is to be told of a firing by now, where notices may have to move."""
+        rule = self.configuration.rulebook.get(change.alert.seen.rule)
+        if rule is None or change.review is None:
+            return None
+        return partial(self._told, rule, change.alert.seen, change.review)
+
+    def _miss(
+        self, made: Plan, unseen: dict[Key, Alert | None], report: Report
+    ) -> None:
+        """Count the good polls without these alerts' applications, or close them."""
+        rejected = set(report.rejected_ids)
+        unreadable = len(rejected) >= MOST_REJECTED
+        for (rule, application_id), alert in unseen.items():
+            if alert is None:
+                continue  # met in this poll
+            if self.configuration.rulebook.get(rule) is None:
+                made.closings.append((alert, alerts.remove(alert, now=made.now)))
+            elif (
+                rule in report.unmeasurable or unreadable or application_id in rejected
+            ):
+                continue
+            else:
+                made.closings.append((alert, alerts.miss(alert, now=made.now)))
+
+    def _opened(self, made: Plan, closed: Closed) -> Iterator[Change]:
+        for finding in made.fresh:
+            rule = self.configuration.rulebook.get(finding.rule)
+            key = (finding.rule, finding.application_id)
+            if rule is None:
+                continue
+            change = alerts.open_alert(
+                self.source.name, finding, rule, closed=closed.get(key), now=made.now
+            )
+            if change:
+                yield change
+
+    def _told(self, rule: Rule, seen: Finding, step: int, name: str) -> tuple[str, ...]:
+        """Return who is to be told of a firing today; nobody if it is not due any more."""
+        people = self.configuration.settings.people
+        return tuple(
+            recipient
+            for firing, each in enumerate(rule.firings[: step + 1])
+            if each.name == name
+            for recipient in outbox.recipients(rule, firing, seen, people)
+        )
+
+    def _notices(self, change: Change, now: datetime) -> tuple[outbox.Notice, ...]:
+        rule = self.configuration.rulebook.get(change.alert.seen.rule)
+        if rule is None or change.firing is None:
+            return ()
+        seen = change.alert.seen
+        calendar = self.world.calendar_of(rule, seen.department)
+        firing = rule.firings[change.firing]
+        due_at = evaluate.due_at(rule, firing, calendar, seen.started_at, seen.due_at)
+        people = self.configuration.settings.people
+        return outbox.owe(
+            change, rule, people=people, digests=self.digests, due_at=due_at, now=now
+        )
+
+    def _fail(self, now: datetime, outcome: str, reason: str, message: str) -> Decision:
+        run = Run(source=self.source.name, as_of=now, outcome=outcome, error=message)
+        return Decision(Report(run, reason=reason))
