@@ -195,6 +195,12 @@ def _climb(
     return Change(climbed, (*transitions, due), step, alert.step)
 
 
+def step_back(alert: Alert, rule: Rule | None, step: int) -> Alert:
+    """Return the alert on an earlier step, since a later one was never told."""
+    rung = rule.firings[step].place if rule and step != NOTHING else None
+    return replace(alert, step=step, rung=rung)
+
+
 def remember(alert: Alert) -> Alert:
     """Return the alert with what is read off its own state left out of the finding."""
     late = Late.WARNING if alert.state is State.WARNING else Late.BREACHED

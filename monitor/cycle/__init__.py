@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
+from monitor.alerts import Change, step_back
 from monitor.configuration import Configuration
 from monitor.cycle.deciding import Decider, Decision, Memory, recall
 from monitor.cycle.reading import (
@@ -23,9 +24,8 @@ from monitor.cycle.reading import (
     world,
 )
 from monitor.source import Source
-from monitor.store import Connection, Store, ledger
+from monitor.store import Connection, Store, ledger, reroute
 from monitor.store.ledger import Owed, Run
-from monitor.store.reroute import reroute
 
 __all__ = [
     "Cycle",
@@ -44,13 +44,23 @@ __all__ = [
 
 
 class Cycle:
-    """Polls one source again and again, and remembers nothing itself."""
+    """Polls one source and keeps what it means.
+
+    `edited`: whether the rules may be others than at the last poll, so that notices
+    which wait are held against the ladders of today.
+    """
 
     def __init__(
-        self, store: Store, source: Source, configuration: Configuration
+        self,
+        store: Store,
+        source: Source,
+        configuration: Configuration,
+        *,
+        edited: bool = True,
     ) -> None:
         self.store = store
         self.source = source
+        self.edited = edited
         self.decider = Decider(source, configuration)
 
     def run(self, *, now: datetime) -> Report:
@@ -70,21 +80,31 @@ class Cycle:
         with self.store.write() as connection:
             while few := list(islice(owed, ledger.CHUNK)):
                 ledger.apply(connection, few, now=run.as_of)
-                self._review(connection, few, run.as_of)
+                for change, _ in few:
+                    self._review(connection, change, run.as_of)
                 count += len(few)
                 transitions += _counted(few)
+            if self.edited and run.outcome == "ok":
+                for alert in reroute.waiting(connection, self.source.name):
+                    change = Change(alert, (), review=alert.step)
+                    self._review(connection, change, run.as_of)
             run = replace(run, changes=count)
             ledger.record(connection, run)
         return run, transitions
 
-    def _review(
-        self, connection: Connection, owed: Iterable[Owed], now: datetime
-    ) -> None:
-        """Hold notices that wait against who owes the step now, and against the step."""
-        for change, _ in owed:
-            told = self.decider.told(change)
-            if told is not None and change.alert.id is not None:
-                reroute(connection, change.alert.id, told, now=now)
+    def _review(self, connection: Connection, change: Change, now: datetime) -> None:
+        """Hold notices that wait against who owes the step now, and against the step.
+
+        An alert whose step is put off before anybody heard of it stands on the step
+        before, so that it is told when it is due again.
+        """
+        told, alert = self.decider.told(change), change.alert
+        if told is None or alert.id is None:
+            return
+        put_off = reroute.reroute(connection, alert.id, told, now=now)
+        if put_off and change.review is not None and change.review < alert.step:
+            rule = self.decider.rule_of(alert)
+            reroute.step_back(connection, step_back(alert, rule, change.review))
 
 
 def _counted(owed: Iterable[Owed]) -> Transitions:

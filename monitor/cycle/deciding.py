@@ -99,9 +99,13 @@ class Decider:
         owed = ((change, self._notices(change, now)) for change in changes)
         return Decision(replace(report, held=guarded.held), owed)
 
+    def rule_of(self, alert: Alert) -> Rule | None:
+        """Return the alert's rule, if it is still there."""
+        return self.configuration.rulebook.get(alert.seen.rule)
+
     def told(self, change: Change) -> Told | None:
         """Return who is to be told of a firing by now, where notices may have to move."""
-        rule = self.configuration.rulebook.get(change.alert.seen.rule)
+        rule = self.rule_of(change.alert)
         if rule is None or change.review is None:
             return None
         return partial(self._told, rule, change.alert.seen, change.review)
@@ -147,7 +151,7 @@ class Decider:
         )
 
     def _notices(self, change: Change, now: datetime) -> tuple[outbox.Notice, ...]:
-        rule = self.configuration.rulebook.get(change.alert.seen.rule)
+        rule = self.rule_of(change.alert)
         if rule is None or change.firing is None:
             return ()
         seen = change.alert.seen

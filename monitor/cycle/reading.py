@@ -57,6 +57,14 @@ class Report:
     unmeasurable: dict[str, set[str]] = field(default_factory=dict)
     reason: str = ""
 
+    @property
+    def effects(self) -> Counter[str]:
+        """Return how many alerts changed, by reason."""
+        counts: Counter[str] = Counter()
+        for (_, _, _, reason), times in self.transitions.items():
+            counts[reason] += times
+        return counts
+
 
 def world(configuration: Configuration, source: Source) -> World:
     """Return what every rule of this source is held against."""

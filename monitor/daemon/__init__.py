@@ -73,6 +73,7 @@ class Daemon:
         self._stop = Event()
         self._reloading = Lock()
         self._polled_at: dict[str, datetime] = {}
+        self._polled_with: dict[str, Configuration] = {}
 
     def open(self, *, now: datetime) -> None:
         """Take hold of the state and look at every source; raise MonitorError."""
@@ -95,13 +96,20 @@ class Daemon:
     def poll(self, source: Source, *, now: datetime) -> cycle.Report:
         """Run one cycle over a source and report it."""
         began = time.monotonic()
-        report = cycle.Cycle(self.store, source, self.configuration).run(now=now)
+        loaded, last = self.configuration, self._polled_with.get(source.name)
+        one = cycle.Cycle(self.store, source, loaded, edited=last is not loaded)
+        report = one.run(now=now)
         report = replace(report, seconds=time.monotonic() - began)
         with self.store.read() as connection:
             open_alerts = ledger.count_open(connection, now=now)
         self.metrics.cycled(report, open_alerts)
         self._polled_at[source.name] = now
         self.teller.cycled(report)
+        if report.run.outcome == "ok":
+            self._polled_with[source.name] = loaded
+            if last not in (None, loaded):
+                self.metrics.edited(report)
+                self.teller.edited(report)
         return report
 
     def deliver(self, *, now: datetime) -> delivery.Report:

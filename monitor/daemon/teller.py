@@ -65,6 +65,18 @@ class Teller:
         for rule, count in report.held.items():
             self.log.warning("closures held", extra=fields(rule=rule, alerts=count))
 
+    def edited(self, report: cycle.Report) -> None:
+        """Tell what the first poll with a new configuration made of it."""
+        effects = report.effects
+        self.log.info(
+            "the edit took effect",
+            extra=fields(
+                source=report.run.source,
+                **{str(reason): count for reason, count in sorted(effects.items())},
+                **({} if effects else {"alerts": "unchanged"}),
+            ),
+        )
+
     def _token(self, *, is_valid: bool) -> None:
         if not is_valid and self._token_was_valid:
             self.log.error("Slack refuses the token; sending waits, the queue is kept")

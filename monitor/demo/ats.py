@@ -3,12 +3,12 @@
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 
 from monitor import shipped
-from monitor.demo import events
-from monitor.demo.events import Event, Reply
+from monitor.demo import events, letters, steps
+from monitor.demo.events import CandidateEvent, Event, OfficeEvent, Outcome
+from monitor.demo.letters import say, text
 
 SCHEMA = Path("config/ats/standard/schema.sqlite.sql")
 PAGE = "https://ats.example.com/applications/"
@@ -32,32 +32,34 @@ def apply(connection: sqlite3.Connection, happened: Iterable[Event]) -> None:
             _write(connection, event)
 
 
-def text(at: datetime) -> str:
-    """Return an instant as the schema spells it."""
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
-
-
 def _write(connection: sqlite3.Connection, event: Event) -> None:
     match event:
-        case events.Joined() | events.JobOpened() | events.JobFilled():
+        case (
+            events.Joined()
+            | events.JobOpened()
+            | events.JobPaused()
+            | events.JobFilled()
+        ):
             _write_office(connection, event)
-        case events.Applied() | events.Receipt() | events.Wrote():
+        case (
+            events.Applied()
+            | events.Receipt()
+            | events.Wrote()
+            | events.AskedFeedback()
+            | events.Surveyed()
+        ):
             _write_candidate(connection, event)
-        case events.Replied() | events.Called():
-            if not event.only_if_waiting or _waits(connection, event.application_id):
-                _write_reply(connection, event)
-        case events.KnockedOut() | events.Shared() | events.Interviewed():
-            _write_step(connection, event)
+        case events.Replied() | events.Called() | events.CalledInVain():
+            _write_reply(connection, event)
         case events.ManagerDecided():
             _write_verdict(connection, event)
-        case events.Rejected() | events.Hired():
+        case events.Concluded() | events.Rejected() | events.Hired():
             _write_end(connection, event)
+        case _:
+            steps.write(connection, event)
 
 
-def _write_office(
-    connection: sqlite3.Connection,
-    event: events.Joined | events.JobOpened | events.JobFilled,
-) -> None:
+def _write_office(connection: sqlite3.Connection, event: OfficeEvent) -> None:
     match event:
         case events.Joined(_, person):
             connection.execute(
@@ -80,6 +82,16 @@ def _write_office(
                     text(deadline_at),
                 ),
             )
+        case events.JobPaused(at, job_id, application_ids):
+            connection.execute(
+                "UPDATE jobs SET status = 'paused' WHERE id = ? AND status = 'open'",
+                (job_id,),
+            )
+            connection.executemany(
+                "UPDATE applications SET status = 'on_hold', waiting_on = 'recruiter',"
+                " waiting_since = ?, updated_at = ? WHERE id = ? AND status = 'open'",
+                [(text(at), text(at), each) for each in application_ids],
+            )
         case events.JobFilled(at, job_id):
             connection.execute(
                 "UPDATE jobs SET status = 'filled', closed_at = ?"
@@ -88,12 +100,9 @@ def _write_office(
             )
 
 
-def _write_candidate(
-    connection: sqlite3.Connection,
-    event: events.Applied | events.Receipt | events.Wrote,
-) -> None:
+def _write_candidate(connection: sqlite3.Connection, event: CandidateEvent) -> None:
     match event:
-        case events.Applied(at, application_id, candidate, job_id):
+        case events.Applied(at, application_id, candidate, job_id, is_internal):
             connection.execute(
                 "INSERT INTO candidates (id, name, email) VALUES (?, ?, ?)",
                 (candidate.candidate_id, candidate.name, candidate.email),
@@ -103,54 +112,61 @@ def _write_candidate(
                 "INSERT INTO applications (id, candidate_id, job_id, url, applied_at,"
                 " status, stage, stage_entered_at, waiting_on, waiting_since,"
                 " internal, knocked_out, updated_at) VALUES"
-                " (?, ?, ?, ?, ?, 'open', 'Applied', ?, 'recruiter', ?, 0, 0, ?)",
+                " (?, ?, ?, ?, ?, 'open', 'Applied', ?, 'recruiter', ?, ?, 0, ?)",
                 (
                     application_id,
                     candidate.candidate_id,
                     job_id,
                     PAGE + application_id,
-                    *(now,) * 4,
+                    *(now,) * 3,
+                    is_internal,
+                    now,
                 ),
             )
         case events.Receipt(at, application_id):
-            _say(connection, application_id, at, ("out", "auto", "email"))
+            say(connection, application_id, at, ("out", "auto", "email"))
         case events.Wrote(at, application_id):
-            if _waits(connection, application_id):
-                _say(connection, application_id, at, ("in", "human", "email"))
+            if _is_waiting(connection, event, application_id):
+                say(connection, application_id, at, ("in", "human", "email"))
+        case events.AskedFeedback(at, application_id):
+            asked = connection.execute(
+                "UPDATE applications SET feedback_requested_at = ?, updated_at = ?"
+                " WHERE id = ? AND status = 'rejected'",
+                (text(at), text(at), application_id),
+            )
+            if asked.rowcount:
+                say(connection, application_id, at, ("in", "human", "email"))
+        case events.Surveyed(at, application_id, score):
+            connection.execute(
+                "UPDATE applications SET survey_at = ?, survey_score = ?,"
+                " updated_at = ? WHERE id = ? AND status = 'rejected'",
+                (text(at), score, text(at), application_id),
+            )
 
 
-def _write_reply(connection: sqlite3.Connection, event: Reply) -> None:
-    channel = "phone" if isinstance(event, events.Called) else "email"
-    _say(connection, event.application_id, event.at, ("out", "human", channel))
-
-
-def _write_step(
+def _write_reply(
     connection: sqlite3.Connection,
-    event: events.KnockedOut | events.Shared | events.Interviewed,
+    event: events.Replied | events.Called | events.CalledInVain,
 ) -> None:
-    now, application_id = text(event.at), event.application_id
+    found = letters.standing(connection, event.application_id)
+    is_waiting = found is None or found.is_waiting(event.at)
     match event:
-        case events.KnockedOut():
-            connection.execute(
-                "UPDATE applications SET knocked_out = 1, screened_out_at = ?,"
-                " stage = 'Screening', stage_entered_at = ?, updated_at = ?"
-                " WHERE id = ? AND status = 'open'",
-                (now, now, now, application_id),
+        case events.CalledInVain():
+            is_owed, how = is_waiting, ("out", "attempt", "phone")
+        case events.Called():
+            is_owed = is_waiting or bool(found and found.lacks_call())
+            is_owed, how = (
+                is_owed or not event.only_if_waiting,
+                ("out", "human", "phone"),
             )
-        case events.Shared():
-            connection.execute(
-                "UPDATE applications SET shared_at = ?, stage = 'Manager review',"
-                " stage_entered_at = ?, waiting_on = 'manager', waiting_since = ?,"
-                " updated_at = ? WHERE id = ? AND status = 'open'",
-                (now, now, now, now, application_id),
+        case events.Replied():
+            is_owed = is_waiting or bool(found and found.lacks_mail())
+            is_owed, how = (
+                is_owed or not event.only_if_waiting,
+                ("out", "human", "email"),
             )
-        case events.Interviewed():
-            connection.execute(
-                "UPDATE applications SET interviewed_at = ?, next_interview_at = NULL,"
-                " waiting_on = 'manager', waiting_since = ?, updated_at = ?"
-                " WHERE id = ? AND status = 'open' AND next_interview_at IS NOT NULL",
-                (now, now, now, application_id),
-            )
+    if is_owed:
+        say(connection, event.application_id, event.at, how)
 
 
 def _write_verdict(
@@ -169,37 +185,41 @@ def _write_verdict(
         " updated_at = ? WHERE id = ?",
         (now, now, text(event.interview_at), now, application_id),
     )
-    _say(connection, application_id, event.at, ("out", "human", "email"))
+    say(connection, application_id, event.at, ("out", "human", "email"))
 
 
-def _write_end(
-    connection: sqlite3.Connection, event: events.Rejected | events.Hired
-) -> None:
+def _write_end(connection: sqlite3.Connection, event: Outcome) -> None:
     application_id, at = event.application_id, event.at
     match event:
+        case events.Concluded():
+            found = letters.standing(connection, application_id)
+            if found and found.interviewed_at:
+                _close(connection, event, ("rejected", event.reason))
         case events.Rejected():
-            if event.only_if_waiting and not _waits(connection, application_id):
+            is_waiting = _is_waiting(connection, event, application_id)
+            if event.only_if_waiting and not is_waiting:
                 return
             closed = _close(connection, event, ("rejected", event.reason))
             if closed and event.with_letter:
-                _say(connection, application_id, at, ("out", "status", "email"))
+                say(connection, application_id, at, ("out", "status", "email"))
         case events.Hired():
             if _close(connection, event, ("hired", None)):
-                _say(connection, application_id, at, ("out", "human", "phone"))
+                say(connection, application_id, at, ("out", "human", "phone"))
 
 
 def _close(
     connection: sqlite3.Connection,
-    event: events.ManagerDecided | events.Rejected | events.Hired,
+    event: events.ManagerDecided | Outcome,
     outcome: tuple[str, str | None],
 ) -> bool:
-    """Decide an application; say whether it was still open."""
+    """Decide an application; say whether it was undecided."""
     decision, reason = outcome
     now = text(event.at)
     done = connection.execute(
         "UPDATE applications SET status = ?, decision = ?, decision_reason = ?,"
         " decided_at = ?, decided_by_id = ?, waiting_on = 'nobody', waiting_since = ?,"
-        " next_interview_at = NULL, updated_at = ? WHERE id = ? AND status = 'open'",
+        " next_interview_at = NULL, updated_at = ?"
+        " WHERE id = ? AND status IN ('open', 'on_hold')",
         (
             decision,
             decision,
@@ -214,21 +234,6 @@ def _close(
     return done.rowcount > 0
 
 
-def _say(
-    connection: sqlite3.Connection,
-    application_id: str,
-    at: datetime,
-    how: tuple[str, str, str],
-) -> None:
-    """Write a message: its direction, kind and channel."""
-    connection.execute(
-        "INSERT INTO messages (id, application_id, sent_at, direction, kind, channel)"
-        " SELECT ? || '-' || (COUNT(*) + 1), ?, ?, ?, ?, ? FROM messages"
-        " WHERE application_id = ?",
-        (application_id, application_id, text(at), *how, application_id),
-    )
-
-
 def _is_under_review(connection: sqlite3.Connection, application_id: str) -> bool:
     found = connection.execute(
         "SELECT 1 FROM applications WHERE id = ? AND status = 'open'"
@@ -238,14 +243,9 @@ def _is_under_review(connection: sqlite3.Connection, application_id: str) -> boo
     return found.fetchone() is not None
 
 
-def _waits(connection: sqlite3.Connection, application_id: str) -> bool:
-    """Say whether the candidate has no answer, or none since the decision."""
-    found = connection.execute(
-        "SELECT 1 FROM messages AS m"
-        " JOIN applications AS a ON a.id = m.application_id"
-        " JOIN jobs AS j ON j.id = a.job_id"
-        " WHERE a.id = ? AND m.direction = 'out' AND m.kind IN ('human', 'status')"
-        " AND m.sent_at >= COALESCE(a.decided_at, j.closed_at, a.applied_at)",
-        (application_id,),
-    )
-    return found.fetchone() is None
+def _is_waiting(
+    connection: sqlite3.Connection, event: Event, application_id: str
+) -> bool:
+    """Say whether the candidate waits for a word when the event comes."""
+    found = letters.standing(connection, application_id)
+    return found is not None and found.is_waiting(event.at)

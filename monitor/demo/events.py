@@ -70,13 +70,23 @@ class JobFilled:
 
 
 @dataclass(frozen=True, slots=True)
+class JobPaused:
+    """A job is put on hold, and with it the applications that were not handed on."""
+
+    at: datetime
+    job_id: str
+    application_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Applied:
-    """An application arrives."""
+    """An application arrives; `is_internal`: from somebody who works here already."""
 
     at: datetime
     application_id: str
     candidate: Candidate
     job_id: str
+    is_internal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +127,58 @@ class Called:
 
 
 @dataclass(frozen=True, slots=True)
+class CalledInVain:
+    """A recruiter calls with the outcome and reaches nobody."""
+
+    at: datetime
+    application_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """A reply that was just sent says by when the next one comes."""
+
+    at: datetime
+    application_id: str
+    answer_by: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Wrote:
-    """A candidate who has heard nothing asks how it goes."""
+    """A candidate who has heard nothing, or nothing for days, asks how it goes."""
+
+    at: datetime
+    application_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskedFeedback:
+    """A candidate who was declined asks why."""
+
+    at: datetime
+    application_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """A candidate is asked how it was, and gives nought to ten."""
+
+    at: datetime
+    application_id: str
+    score: int
+
+
+@dataclass(frozen=True, slots=True)
+class TestSent:
+    """A recruiter invites the candidate to a test; it is the candidate's turn."""
+
+    at: datetime
+    application_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TestTaken:
+    """The candidate is done with the test; it is our turn again."""
 
     at: datetime
     application_id: str
@@ -151,13 +211,40 @@ class Interviewed:
 
 
 @dataclass(frozen=True, slots=True)
-class Rejected:
-    """Somebody declines the application, with or without a letter."""
+class ScorecardFiled:
+    """The line manager writes down what the interview showed."""
+
+    at: datetime
+    application_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Concluded:
+    """The line manager says no after the interview; nothing if there was none."""
 
     at: datetime
     application_id: str
     by: Person
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class GaveReason:
+    """Somebody adds why the application was declined."""
+
+    at: datetime
+    application_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Somebody declines the application, with or without a letter and a reason."""
+
+    at: datetime
+    application_id: str
+    by: Person
+    reason: str | None
     with_letter: bool
     only_if_waiting: bool = False
 
@@ -172,28 +259,34 @@ class Hired:
 
 
 Reply = Replied | Called
-Event = (
-    Joined
-    | JobOpened
-    | JobFilled
-    | Applied
-    | Receipt
-    | KnockedOut
-    | Replied
-    | Called
-    | Wrote
+OfficeEvent = Joined | JobOpened | JobPaused | JobFilled
+CandidateEvent = Applied | Receipt | Wrote | AskedFeedback | Surveyed
+Step = (
+    KnockedOut
+    | Promised
+    | TestSent
+    | TestTaken
     | Shared
-    | ManagerDecided
     | Interviewed
-    | Rejected
-    | Hired
+    | ScorecardFiled
+    | GaveReason
+)
+Outcome = Concluded | Rejected | Hired
+Event = (
+    OfficeEvent
+    | CandidateEvent
+    | Reply
+    | CalledInVain
+    | Step
+    | ManagerDecided
+    | Outcome
 )
 
 
 def answers(event: Event) -> bool:
     """Say whether the candidate hears from a human through this event."""
     match event:
-        case Replied() | Called() | Hired():
+        case Replied() | Called() | TestSent() | Hired():
             return True
         case Rejected():
             return event.with_letter

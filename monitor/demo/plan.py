@@ -50,6 +50,16 @@ _ALWAYS = (
     (1, 5, Path.KNOCKED_OUT),
     (2, 5, Path.INTERVIEWED),
 )
+# Rarer stories, in place of the first of the random applications: (job, path).
+_ALSO = (
+    (5, Path.HELD),
+    (5, Path.HELD),
+    (5, Path.TESTED),
+    (4, Path.TESTED),
+    (3, Path.MAILED),
+    (2, Path.UNREACHED),
+    (4, Path.DELIBERATED),
+)
 _QUICKLY_FILLED = 1  # the job that is filled within two weeks
 _SWAMPED_JOBS = frozenset({2, 3, 4})
 
@@ -112,6 +122,8 @@ def script(
             (path,) = rng.choices(list(usual), list(usual.values()))
             day = week * 7 + rng.choice((0, 0, 1, 1, 2, 2, 3, 3, 4, 5, 6, 6))
             plan.append((_moment(rng, starts_on, day), job, path))
+    for number, (also, path) in enumerate(_ALSO, start=len(_ALWAYS)):
+        plan[number] = (plan[number][0], jobs[also], path)
     return sorted(plan, key=lambda planned: planned[0])
 
 

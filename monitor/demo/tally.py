@@ -35,12 +35,11 @@ class _Book:
     job: dict[str, str] = field(default_factory=dict)
     answered: dict[str, datetime] = field(default_factory=dict)
     settled: dict[str, datetime] = field(default_factory=dict)
+    interviewed: set[str] = field(default_factory=set)
     told: set[str] = field(default_factory=set)
 
     def enter(self, event: Event) -> None:
         match event:
-            case events.Joined() | events.JobOpened():
-                pass
             case events.JobFilled():
                 for application_id, job_id in self.job.items():
                     if job_id == event.job_id:
@@ -48,16 +47,23 @@ class _Book:
             case events.Applied():
                 self.applied[event.application_id] = event.at
                 self.job[event.application_id] = event.job_id
-            case events.ManagerDecided() | events.Rejected() | events.Hired():
+            case events.Interviewed():
+                self.interviewed.add(event.application_id)
+            case events.Concluded() if event.application_id not in self.interviewed:
+                pass
+            case (
+                events.ManagerDecided()
+                | events.Concluded()
+                | events.Rejected()
+                | events.Hired()
+            ):
                 self._decide(event)
-            case _ if events.answers(event):
+            case events.Replied() | events.Called() | events.TestSent():
                 self._answer(event.application_id, event.at)
             case _:
                 pass
 
-    def _decide(
-        self, event: events.ManagerDecided | events.Rejected | events.Hired
-    ) -> None:
+    def _decide(self, event: events.ManagerDecided | events.Outcome) -> None:
         """Enter a decision, unless there is one: the first is the one that counts."""
         application_id = event.application_id
         if application_id in self.settled:

@@ -51,7 +51,7 @@ class World:
 
 
 def season(seed: int, weeks: int, starts_on: date) -> World:
-    """Return a season of some weeks; from three weeks on every story is in it."""
+    """Return a season of some weeks; from five weeks on every story is told to its end."""
     rng = random.Random(seed)  # noqa: S311 - a story, not a secret
     starts_at = paths.local(starts_on, 0)
     ends_at = paths.local(starts_on + timedelta(weeks=weeks), 0)
@@ -60,6 +60,7 @@ def season(seed: int, weeks: int, starts_on: date) -> World:
     cases = plan.cases(seed, rng, plan.script(rng, weeks, starts_on, jobs))
     told = [event for case in cases for event in paths.course(case)]
     told += _leftovers(cases, told)
+    told += _pauses(cases, starts_at)
     happens = sorted((event for event in told if event.at < ends_at), key=_time)
     deadline_at = ends_at - timedelta(seconds=1)
     opening: list[Event] = [events.Joined(starts_at, person) for person in people]
@@ -93,6 +94,17 @@ def _leftovers(cases: Iterable[Case], told: Sequence[Event]) -> Iterator[Event]:
         yield events.Replied(at, case.application_id, only_if_waiting=True)
 
 
+def _pauses(cases: Iterable[Case], starts_at: datetime) -> Iterator[Event]:
+    """Put jobs on hold in the second week, with those who are told nothing of it."""
+    held: dict[str, list[str]] = {}
+    for case in cases:
+        if case.path is Path.HELD:
+            held.setdefault(case.job.job_id, []).append(case.application_id)
+    at = paths.local(paths.workday(starts_at, 9), 15, 30)
+    for job_id, waiting in held.items():
+        yield events.JobPaused(at, job_id, tuple(waiting))
+
+
 # How often a nudge is acted on, and within how many hours.
 _HEED = {
     Manner.BRISK: (0.9, (1, 5)),
@@ -113,6 +125,7 @@ def _reaction(case: Case, person: Person, nudge: int, at: datetime) -> Iterator[
     acts_at = paths.office(at + later, dice)
     if person == case.job.manager:
         yield from paths.verdict(case, acts_at)
+        yield from paths.conclusion(case, acts_at)
     elif person == case.job.recruiter:
         yield from _answer(case, acts_at, dice)
 
@@ -120,6 +133,8 @@ def _reaction(case: Case, person: Person, nudge: int, at: datetime) -> Iterator[
 def _answer(case: Case, at: datetime, dice: random.Random) -> Iterator[Event]:
     """Tell how the recruiter answers: by phone after an interview, else in writing."""
     application_id = case.application_id
+    if case.path is Path.SILENT:
+        yield events.GaveReason(at, application_id, dice.choice(paths.REASONS))
     if case.path in {Path.LATE, Path.FORGOTTEN} and dice.choice((True, False)):
         yield events.Rejected(
             at,
@@ -131,6 +146,8 @@ def _answer(case: Case, at: datetime, dice: random.Random) -> Iterator[Event]:
         )
     elif case.impresses:
         yield events.Called(at, application_id, only_if_waiting=True)
+        written_at = at + timedelta(minutes=30)
+        yield events.Replied(written_at, application_id, only_if_waiting=True)
         return
     written_at = at + timedelta(minutes=1)
     yield events.Replied(written_at, application_id, only_if_waiting=True)

@@ -78,6 +78,18 @@ class Metrics(Collector):
             ["rule", "from", "to", "reason"],
             registry=registry,
         )
+        self._reloads = Counter(
+            "svar_config_reloads",
+            "Reloads of the configuration.",
+            ["outcome"],
+            registry=registry,
+        )
+        self._effects = Counter(
+            "svar_config_edit_alerts",
+            "Alerts that changed in the first poll after an edit.",
+            ["source", "reason"],
+            registry=registry,
+        )
         self._posts = Counter(
             "svar_posts",
             "What became of Slack messages.",
@@ -108,6 +120,7 @@ class Metrics(Collector):
 
     def configured(self, configuration: Configuration, *, now: datetime) -> None:
         """Take up a configuration that was loaded."""
+        self._reloads.labels("taken_up").inc()
         with self._lock:
             self._last.configuration = configuration
             self._last.reloaded_at = now
@@ -115,7 +128,13 @@ class Metrics(Collector):
 
     def refused(self) -> None:
         """Take note of a reload that failed."""
+        self._reloads.labels("refused").inc()
         self._last.is_reload_good = False
+
+    def edited(self, report: cycle.Report) -> None:
+        """Take up what the first poll with a new configuration made of it."""
+        for reason, count in report.effects.items():
+            self._effects.labels(report.run.source, reason).inc(count)
 
     def opened(self, open_alerts: list[OpenAlerts]) -> None:
         """Take up the alerts that were open before this process began."""

@@ -18,16 +18,6 @@ SOURCE = "memory"
 
 
 @dataclass(frozen=True, slots=True)
-class House:
-    """What decides who is told what: the rules, the calendars and the people."""
-
-    rulebook: Rulebook
-    world: World
-    people: PeopleSettings
-    digests: Digests
-
-
-@dataclass(frozen=True, slots=True)
 class Told:
     """A notice that is owed, with the alert and the step that it is about."""
 
@@ -35,10 +25,14 @@ class Told:
     firing: Firing
     notice: Notice
 
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.notice.firing, self.notice.recipient
+
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """What one poll came to: all findings, and what they changed."""
+    """What one poll came to: every finding, what changed, and who is newly owed word."""
 
     findings: list[Finding]
     changes: list[Change]
@@ -47,40 +41,36 @@ class Poll:
 
 
 @dataclass(slots=True)
-class _Slip:
-    """A notice in the outbox, and whether it is still to be told."""
-
-    told: Told
-    is_dropped: bool = False
-
-
-@dataclass(slots=True)
 class Memory:
-    """Takes polls one after another and remembers alerts as the store does."""
+    """Takes good polls one after another, and remembers alerts as the store does."""
 
-    house: House
+    rulebook: Rulebook
+    world: World
+    people: PeopleSettings
+    digests: Digests
     alerts: list[Alert] = field(default_factory=list)  # an alert's id is its place
-    _slips: dict[int, list[_Slip]] = field(default_factory=dict)
+    _told: dict[int, dict[tuple[str, str], Told]] = field(default_factory=dict)
 
-    def poll(self, rows: Iterable[Application], *, now: datetime) -> Poll:
-        """Hold a good poll's applications against the rules, and keep what it means."""
-        rows = list(rows)
-        checks = evaluate.prepare(self.house.rulebook, self.house.world, now=now)
+    def poll(self, applications: Iterable[Application], *, now: datetime) -> Poll:
+        """Hold the applications against the rules and keep what that means."""
+        rows = list(applications)
+        checks = evaluate.prepare(self.rulebook, self.world, now=now)
         findings = cycle.plan(rows, checks, open_alerts={}, now=now).fresh
-        open_alerts: dict[tuple[str, str], Alert | None] = {
+        unmet: dict[tuple[str, str], Alert | None] = {
             each.key: each for each in self.alerts if each.is_open
         }
-        opened = Counter(rule for rule, _ in open_alerts)
-        made = cycle.plan(rows, checks, open_alerts=open_alerts, now=now)
-        unseen = filter(None, open_alerts.values())
-        made.closings += [(each, alerts.miss(each, now=now)) for each in unseen]
+        opened = Counter(rule for rule, _ in unmet)
+        made = cycle.plan(rows, checks, open_alerts=unmet, now=now)
+        gone = filter(None, unmet.values())
+        made.closings += [(each, alerts.miss(each, now=now)) for each in gone]
         guarded = alerts.guard(made.closings, opened)
         fresh = guarded.allowed(made.fresh)
-        changes = list(chain(made.changes, guarded.changes, self._opened(fresh, now)))
         told: list[Told] = []
-        for change in changes:
-            alert = self._keep(change.alert)
-            told += self._owed(replace(change, alert=alert), now)
+        changes = []
+        for change in chain(made.changes, guarded.changes, self._opened(fresh, now)):
+            kept = replace(change, alert=self._keep(change.alert))
+            changes.append(kept)
+            told += self._owed(kept, now)
         return Poll(findings, changes, told, guarded.held)
 
     def _opened(self, fresh: Iterable[Finding], now: datetime) -> Iterator[Change]:
@@ -91,12 +81,9 @@ class Memory:
         }
         for finding in fresh:
             key = (finding.rule, finding.application_id, finding.started_at)
+            rule = self._rule(finding)
             change = alerts.open_alert(
-                SOURCE,
-                finding,
-                self._rule(finding),
-                closed=closed.get(key),
-                now=now,
+                SOURCE, finding, rule, closed=closed.get(key), now=now
             )
             if change:
                 yield change
@@ -110,78 +97,62 @@ class Memory:
         return alert
 
     def _rule(self, finding: Finding) -> Rule:
-        return next(r for r in self.house.rulebook.rules if r.id == finding.rule)
+        return next(rule for rule in self.rulebook.rules if rule.id == finding.rule)
 
     def _owed(self, change: Change, now: datetime) -> list[Told]:
-        """Return the notices that a change causes, those that change hands too."""
-        rule, seen = self._rule(change.alert.seen), change.alert.seen
-        slips = self._slips.setdefault(change.alert.id or 0, [])
-        moved: list[Told] = []
-        if change.firing is not None:
-            notices = self._notices(change, rule, change.firing, now)
-            named = {each.name: each for each in rule.firings}
-            moved = [Told(change.alert, named[each.firing], each) for each in notices]
-            slips += map(_Slip, moved)
+        """Return the notices that a change causes, and those that it hands on."""
+        alert = change.alert
+        rule = self._rule(alert.seen)
+        known = self._told.setdefault(alert.id or 0, {})
+        named = {each.name: each for each in rule.firings}
+        wanted = [
+            Told(alert, named[each.firing], each)
+            for each in self._notices(change, rule, now)
+        ]
         if change.review is not None:
-            moved += self._reroute(slips, rule, seen, change.review, now)
-        return moved
+            wanted += self._handed_on(change, change.review, rule, now)
+        owed = [each for each in wanted if each.key not in known]
+        known.update({each.key: each for each in owed})
+        return owed
 
-    def _notices(
-        self, change: Change, rule: Rule, firing: int, now: datetime
-    ) -> tuple[Notice, ...]:
-        seen = change.alert.seen
-        calendar = self.house.world.calendar_of(rule, seen.department)
-        due_at = evaluate.due_at(
-            rule, rule.firings[firing], calendar, seen.started_at, seen.due_at
-        )
+    def _notices(self, change: Change, rule: Rule, now: datetime) -> tuple[Notice, ...]:
+        if change.firing is None:
+            return ()
+        seen, firing = change.alert.seen, rule.firings[change.firing]
+        calendar = self.world.calendar_of(rule, seen.department)
+        due_at = evaluate.due_at(rule, firing, calendar, seen.started_at, seen.due_at)
         return outbox.owe(
             change,
             rule,
-            people=self.house.people,
-            digests=self.house.digests,
+            people=self.people,
+            digests=self.digests,
             due_at=due_at,
             now=now,
         )
 
-    def _reroute(
-        self, slips: list[_Slip], rule: Rule, seen: Finding, step: int, now: datetime
+    def _handed_on(
+        self, change: Change, step: int, rule: Rule, now: datetime
     ) -> list[Told]:
-        """Hand what waits for its digest hour to whoever owes the step now."""
-        moved: list[Told] = []
-        for slip in [each for each in slips if self._waits(each, now)]:
-            firing, alert = slip.told.firing, slip.told.alert
-            wanted = [
+        """Take back what waits for its digest and somebody else owes now; return that."""
+        known, handed = self._told[change.alert.id or 0], []
+        for told in [each for each in known.values() if self._waits(each, now)]:
+            recipients = [
                 recipient
-                for number, each in enumerate(rule.firings[: step + 1])
-                if each.name == firing.name
+                for firing, each in enumerate(rule.firings[: step + 1])
+                if each.name == told.notice.firing
                 for recipient in outbox.recipients(
-                    rule, number, seen, self.house.people
+                    rule, firing, change.alert.seen, self.people
                 )
             ]
-            if slip.told.notice.recipient in wanted:
-                continue
-            slip.is_dropped = True
-            for recipient in wanted:
-                told = Told(
-                    alert, firing, replace(slip.told.notice, recipient=recipient)
-                )
-                if not any(_is_same(each, told) for each in slips):
-                    slips.append(_Slip(told))
-                    moved.append(told)
-        return moved
+            if told.notice.recipient not in recipients:
+                del known[told.key]
+                handed += [
+                    replace(told, notice=replace(told.notice, recipient=each))
+                    for each in recipients
+                ]
+        return handed
 
-    def _waits(self, slip: _Slip, now: datetime) -> bool:
-        """Tell a notice whose digest has not gone out yet from one that was told."""
-        due_at = slip.told.notice.due_at
-        goes_at = self.house.digests.opens(due_at) or due_at
-        return not slip.is_dropped and goes_at >= now
-
-
-def _is_same(slip: _Slip, told: Told) -> bool:
-    """Tell whether a notice was owed before, and was not taken back."""
-    notice = slip.told.notice
-    same = (notice.firing, notice.recipient) == (
-        told.notice.firing,
-        told.notice.recipient,
-    )
-    return same and not slip.is_dropped
+    def _waits(self, told: Told, now: datetime) -> bool:
+        """Tell a notice whose digest has not gone out yet from one that was read."""
+        due_at = told.notice.due_at
+        return (self.digests.opens(due_at) or due_at) >= now

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
-from monitor.alerts import CLOSED_STATES, Change, Reason, State
+from monitor.alerts import Change, Reason, State
 from monitor.cycle import Decision, Report
 from monitor.evaluate import Finding
 from monitor.outbox import Digests, Notice
@@ -21,6 +21,7 @@ class Fate(StrEnum):
     ESCALATED = "escalated"
     RETARGETED = "retargeted"
     CLOSED = "closed"
+    TOLD = "told"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,8 @@ class Preview:
         )
 
     @property
-    def told(self) -> Counter[str]:
-        """Return how many lines each rule would send."""
+    def notices(self) -> Counter[str]:
+        """Return how many lines each rule would send, a step to two people counted twice."""
         return Counter(line.seen.rule for line in self.lines)
 
 
@@ -89,8 +90,7 @@ def fates(change: Change) -> Iterator[Fate]:
     reasons = {each.reason for each in change.transitions}
     reached = {each.after for each in change.transitions if each.before != each.after}
     if not change.alert.is_open:
-        if reached & CLOSED_STATES:
-            yield Fate.CLOSED
+        yield Fate.CLOSED
         return
     if reasons & {Reason.OPENED, Reason.EVIDENCE_WITHDRAWN}:
         yield Fate.OPENED
@@ -100,6 +100,8 @@ def fates(change: Change) -> Iterator[Fate]:
         yield Fate.ESCALATED
     if Reason.RETARGETED in reasons:
         yield Fate.RETARGETED
+    if change.firing is not None:
+        yield Fate.TOLD
 
 
 def goes_at(

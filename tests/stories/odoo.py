@@ -1,11 +1,8 @@
-"""Odoo 18: its demo with what its own code wrote, a scenario on top, and who is late.
-
-`expected_findings` asks the tables in its own way (odoo_expectation.sql).
-`DUMP_FINDINGS` and `SCENARIO_FINDINGS` are the same answer worked out by hand.
-"""
+"""An Odoo 18 database for tests: its own demo, and rows added as Odoo writes them."""
 
 import os
 from collections.abc import Iterable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -14,12 +11,15 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
+from monitor import mapping, shipped
+from monitor.model import Application
+from monitor.settings import SourceSettings
+from monitor.source import Source
 from tests.servers import SHARED_DATA
 
 DUMP = "odoo/odoo18_demo_plus_scenario.sql"
-EXPECTATION = Path(__file__).with_name("odoo_expectation.sql")
+FOLDER = shipped.folder() / "config" / "ats" / "odoo18"
 NOW = datetime(2026, 12, 7, 12, 0, tzinfo=UTC)  # a Monday, 16 days after the install
-EARLIER = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)  # the Monday before
 
 # The people of the demo. The job is Experienced Developer, which the recruiter has
 # and whose department's manager is Marc.
@@ -31,7 +31,6 @@ UNFIT, TOO_LITTLE_PAID = 1, 6  # refuse reasons; the second is the candidate's o
 CALL, TO_DO = 2, 4
 REFUSE_FIELD, STAGE_FIELD = 3908, 3883
 
-Pair = tuple[str, str]
 Value = object
 
 
@@ -67,128 +66,6 @@ def refused(at: str | None, reason: int = UNFIT) -> dict[str, Value]:
     }
 
 
-# Applied on Monday 16 November if nothing else is said, so due on the 30th, and
-# refused on that day at 10:00, so to be told by Wednesday 10:00.
-REFUSED_AT = "2026-11-30 10:00:00"
-APPLICATIONS = [
-    # The acknowledgement alone: first-reply.
-    Applied(101),
-    # The letter of a later stage, which is automatic as well: fine.
-    Applied(102),
-    # A logged note, which looks like the mail of 104 but for the delivery: first-reply.
-    Applied(103),
-    # A mail to many, kept as a note: fine.
-    Applied(104),
-    # A mail that failed, one that bounced, and one that still waits: first-reply.
-    Applied(105),
-    # A mail that is planned for later: first-reply.
-    Applied(106),
-    # A moved card: first-reply.
-    Applied(107),
-    # A mail about the candidate that went to somebody else: first-reply.
-    Applied(108),
-    # Refused with many others, and the letters were sent: fine.
-    Applied(109, columns=refused(REFUSED_AT)),
-    # As 109, but the letter still waits in the queue: both rules.
-    Applied(110, columns=refused(REFUSED_AT)),
-    # Refused alone, with the letter: fine.
-    Applied(111, columns=refused(REFUSED_AT)),
-    # Refused in silence, and only the chatter knows when: both rules.
-    Applied(112, columns=refused(None)),
-    # The candidate withdrew: fine.
-    Applied(113, columns=refused(REFUSED_AT, TOO_LITTLE_PAID)),
-    # Written to as a person, with one application: fine.
-    Applied(114),
-    # As 114, but with two: first-reply for both.
-    Applied(115),
-    Applied(116, "2026-11-17 09:00:00", person=115),
-    # As 114; the second application came after the mail: first-reply for 118.
-    Applied(117),
-    Applied(118, "2026-11-20 09:00:00", person=117),
-    # A call marked as done: fine.
-    Applied(119),
-    # Something else marked as done: first-reply.
-    Applied(120),
-    # A text message: fine.
-    Applied(121),
-    # To no job in particular, so without a stage and a recruiter: first-reply.
-    Applied(122, columns={"job_id": None, "stage_id": None, "user_id": None}),
-    # Hired, and archived since: fine.
-    Applied(
-        123,
-        columns={
-            "date_closed": "2026-11-20 10:00:00",
-            "stage_id": SIGNED,
-            "active": False,
-        },
-    ),
-    # Refused on Friday 4 December, so due on Tuesday, and written to before: fine.
-    Applied(124, columns=refused("2026-12-04 12:00:00")),
-    # The letter left a minute before Refuse was pressed: fine.
-    Applied(125, columns=refused(REFUSED_AT)),
-    # Written to, and refused without a word a week later: decided-not-told.
-    Applied(126, columns=refused(REFUSED_AT)),
-    # Refused in silence so long ago that it is not read.
-    Applied(127, "2026-04-01 09:00:00", columns=refused("2026-05-04 09:00:00")),
-    # As old, but still open, so read; it was written to: fine.
-    Applied(128, "2026-04-01 09:00:00"),
-    # The candidate asked for news: first-reply.
-    Applied(129),
-    # Thirteen days old: fine.
-    Applied(130, "2026-11-24 09:00:00"),
-]
-NOT_READ = {127}
-
-ASKED = "2026-11-18 10:00:00"
-SAID = [
-    Said(101, "auto_comment", "2026-11-16 09:00:00"),
-    Said(102, "auto_comment", "2026-11-16 09:00:00"),
-    Said(102, "auto_comment", ASKED),
-    Said(103, "comment", ASKED, delivery=None),
-    Said(104, "comment", ASKED),
-    Said(105, "comment", "2026-11-18 10:00:00", delivery="exception"),
-    Said(105, "comment", "2026-11-18 11:00:00", delivery="bounce"),
-    Said(105, "comment", "2026-11-18 12:00:00", delivery="ready"),
-    Said(107, "notification", ASKED, delivery=None),
-    Said(109, "email_outgoing", REFUSED_AT, delivery=None),
-    Said(110, "email_outgoing", REFUSED_AT, delivery=None),
-    Said(111, "notification", REFUSED_AT),
-    Said(112, "notification", REFUSED_AT, delivery=None),
-    Said(114, "comment", ASKED, thread="hr.candidate"),
-    Said(115, "comment", ASKED, thread="hr.candidate"),
-    Said(117, "comment", ASKED, thread="hr.candidate"),
-    Said(119, "notification", ASKED, delivery=None, activity=CALL),
-    Said(120, "notification", ASKED, delivery=None, activity=TO_DO),
-    Said(121, "sms", ASKED, channel="sms"),
-    Said(124, "comment", ASKED),
-    Said(125, "comment", "2026-11-30 09:59:00"),
-    Said(126, "comment", ASKED),
-    Said(128, "comment", ASKED),
-    Said(129, "email", ASKED, delivery=None, author=1129),
-]
-
-# Never written to, applied by 23 November and neither hired nor withdrawn: those of the
-# demo, of which 11 and 12 were hired, one refused in silence (20), and one that came by
-# mail (24). The acknowledgement answers none of them. Answered are 18, 21 and 23 by
-# mail, 19 by its refusal, 25 and 26 by one sent to both, and 22 before it was archived.
-DUMP_FINDINGS = {
-    *(("first-reply", str(n)) for n in (*range(1, 11), *range(13, 18), 20, 24)),
-    ("decided-not-told", "20"),
-}
-# A week earlier only what had been applied for by 16 November was late.
-DUMP_FINDINGS_EARLIER = {
-    *(("first-reply", str(n)) for n in (1, 7, 14, 15, 16)),
-    ("decided-not-told", "20"),
-}
-SCENARIO_FINDINGS = {
-    *(
-        ("first-reply", str(n))
-        for n in (101, 103, 105, 106, 107, 108, 110, 112, 115, 116, 118, 120, 122, 129)
-    ),
-    *(("decided-not-told", str(n)) for n in (110, 112, 126)),
-}
-
-
 def load(url: str) -> None:
     """Fill the database with Odoo's dump, or skip where there is none."""
     dump = Path(os.environ.get("SVAR_SHARED_DATA", SHARED_DATA)) / DUMP
@@ -202,27 +79,6 @@ def load(url: str) -> None:
         url,
         "CREATE TABLE mail_mail (mail_message_id integer, state character varying)",
     )
-
-
-def insert_scenario(url: str) -> None:
-    """Add the rows above to a database that holds the dump."""
-    for each in APPLICATIONS:
-        apply(url, each)
-    say(url, SAID)
-    run(
-        url,
-        "INSERT INTO mail_mail SELECT id, 'outgoing' FROM mail_message"
-        " WHERE model = 'hr.applicant' AND res_id = 110",
-    )
-    run(
-        url,
-        "INSERT INTO mail_scheduled_message (res_id, model, author_id, scheduled_date)"
-        " VALUES (106, 'hr.applicant', %s, '2026-12-24 09:00:00')",
-        RECRUITER_SELF,
-    )
-    say(url, [Said(108, "comment", ASKED)], to=MANAGER_SELF)
-    track(url, 107, STAGE_FIELD, QUALIFICATION)
-    track(url, 112, REFUSE_FIELD, UNFIT)
 
 
 def apply(url: str, each: Applied) -> None:
@@ -244,7 +100,9 @@ def apply(url: str, each: Applied) -> None:
     columns = {
         **{"id": each.id, "candidate_id": person, "job_id": JOB, "stage_id": NEW},
         **{"user_id": RECRUITER, "kanban_state": "normal", "active": True},
-        **dict.fromkeys(("create_date", "write_date", "date_last_stage_update"), each.at),
+        **dict.fromkeys(
+            ("create_date", "write_date", "date_last_stage_update"), each.at
+        ),
         **each.columns,
     }
     names, marks = ", ".join(columns), ", ".join(["%s"] * len(columns))
@@ -291,8 +149,27 @@ def run(url: str, sql: str, *values: Value) -> list[tuple[Value, ...]]:
         return done.fetchall() if done.description else []
 
 
-def expected_findings(url: str, now: datetime) -> set[Pair]:
-    """Return (rule, application id) of all that is late at now."""
-    sql = EXPECTATION.read_text(encoding="utf-8").replace("%", "%%")
-    rows = run(url, sql.replace(":now", "%s::timestamp"), *[now.replace(tzinfo=None)])
-    return {(str(rule), str(number)) for rule, number in rows}
+def opened(url: str) -> Source:
+    """Return the database as a source, read through the shipped mapping."""
+    settings = SourceSettings(name="odoo", url=url, mapping="odoo18")
+    return Source(settings, mapping.read(FOLDER))
+
+
+def read(url: str) -> dict[str, Application]:
+    """Return all applications by their ids; none may be rejected."""
+    with closing(opened(url)) as source, source.poll(NOW) as poll:
+        found = {each.application_id: each for each in poll}
+        assert not poll.rejected
+    return found
+
+
+def one(url: str, each: Applied, *said: Said) -> Application:
+    """Add an application with what was said about it, and return it as read."""
+    apply(url, each)
+    say(url, said)
+    return read(url)[str(each.id)]
+
+
+def at(text: str) -> datetime:
+    """Return an instant as Odoo stores it."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)

@@ -183,3 +183,49 @@ def test_a_message_whose_every_line_went_to_others_is_not_edited(
         connection.execute(update(notices).values(status="obsolete"))
     post_office.deliver(after=MINUTE)
     assert post_office.said() == said
+
+
+def edit(watch: Watch, old: str, new: str) -> None:
+    """Change the rule first-reply and let the daemon take it up."""
+    path = watch.place.rules / "first-reply.yaml"
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+    assert watch.daemon.reload()
+    watch.poll()
+
+
+def test_a_step_that_was_put_off_is_told_when_it_is_due_again(quick: Watch) -> None:
+    edit(quick, "target: 14 days", "target: 30 days")
+    edit(quick, "target: 30 days", "target: 14 days")
+    quick.deliver()
+    assert "no reply yet" in quick.printed
+    quick.poll()
+    quick.deliver()
+    assert quick.printed.count("no reply yet") == 1
+
+
+def test_a_step_that_was_told_is_not_told_again_for_another_promise(
+    quick: Watch,
+) -> None:
+    quick.deliver()
+    told = quick.printed.count("no reply yet")
+    assert told
+    edit(quick, "target: 14 days", "target: 30 days")
+    edit(quick, "target: 30 days", "target: 14 days")
+    quick.deliver()
+    assert quick.printed.count("no reply yet") == told
+
+
+def test_a_rung_that_is_taken_away_before_the_digest_is_not_told(watch: Watch) -> None:
+    assert (office.RECRUITER, "queued") in queued(watch)
+    edit(watch, "      - {at: 4 days before, tell: owner}\n", "")
+    watch.deliver()
+    assert "14 days are up on" not in watch.printed
+
+
+def test_a_rung_that_tells_somebody_else_moves_what_waits(watch: Watch) -> None:
+    edit(watch, "{at: target, tell: owner,", "{at: target, tell: manager,")
+    watch.deliver()
+    told = {row[4] for row in watch.dump()["notices"] if row[2].startswith("target")}
+    assert office.MANAGER in told

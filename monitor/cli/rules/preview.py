@@ -52,13 +52,11 @@ def foresee(
         store = _state(loaded, stack)
         for settings in loaded.settings.sources:
             mapping = loaded.mappings[settings.name]
-            stack.enter_context(
-                Console(stderr=True).status(f"reading {settings.name} ...")
-            )
-            source = stack.enter_context(closing(Source(settings, mapping)))
-            decider = Decider(source, loaded)
-            memory = recall(store, source.name) if store else Memory()
-            decision = decider.decide(memory, now=now)
+            status = Console(stderr=True).status(f"reading {settings.name} ...")
+            with closing(Source(settings, mapping)) as source, status:
+                decider = Decider(source, loaded)
+                memory = recall(store, source.name) if store else Memory()
+                decision = decider.decide(memory, now=now)
             had = _had_post(store, loaded, now)
             found.append(
                 preview(decision, loaded.rulebook, decider.digests, had_post=had)
@@ -143,7 +141,7 @@ def _rfc3339(at: datetime) -> str:
 
 def _rules(found: Preview) -> list[str]:
     """Return the rules of which there is something to say."""
-    names = {rule for rule, _ in found.tally} | set(found.told)
+    names = {rule for rule, _ in found.tally} | set(found.notices)
     return sorted(names | set(found.report.held) | set(+found.report.backlog))
 
 
@@ -152,7 +150,7 @@ def _counts(found: Preview, rule: str) -> dict[str, int]:
     report = found.report
     return counts | {
         "held": report.held.get(rule, 0),
-        "told": found.told[rule],
+        "notices": found.notices[rule],
         "backlog": report.backlog[rule],
     }
 
@@ -221,8 +219,8 @@ def _notes(found: Preview, loaded: Configuration) -> Iterator[str]:
 def _rule_table(found: Preview, rules: Sequence[str]) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     table.add_column("  The next poll", no_wrap=True)
-    heads = ("opens", "breaches", "escalates", "retargets", "closes", "holds", "tells")
-    for head in (*heads, "too old"):
+    heads = ("opens", "breaches", "escalates", "retargets", "closes", "tells of")
+    for head in (*heads, "holds", "lines", "too old"):
         table.add_column(head, justify="right", no_wrap=True)
     for rule in rules:
         counts = _counts(found, rule).values()
