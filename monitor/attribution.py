@@ -71,6 +71,29 @@ class Message(NamedTuple):
         return self.direction is Direction.OUT
 
 
+class Bearing(StrEnum):
+    """What a message is to one application; only the first is a reply."""
+
+    REPLY = "reply"
+    INBOUND = "inbound"
+    RECEIPT = "receipt"
+    NOTE = "note"
+    DRAFT = "draft"
+    UNSENT = "unsent"
+    IN_VAIN = "in_vain"
+    EARLY = "early"
+    OTHER = "other"
+    UNCLEAR = "unclear"
+
+
+class Weighed(NamedTuple):
+    """A message and what it is to one application; `other`: the one that it is about."""
+
+    message: Message
+    bearing: Bearing
+    other: str | None = None
+
+
 @dataclass(slots=True)
 class Mailbox:
     """The messages of one poll, found by application or by address."""
@@ -105,6 +128,47 @@ class Mailbox:
             elif any(each.applied_at <= message.sent_at for each in group):
                 self.ambiguous += 1
         return [_fold(each, heard[each.application_id]) for each in group]
+
+
+def weigh(
+    message: Message, application: Application, group: Sequence[Application]
+) -> Weighed:
+    """Say what a message of a person is to one of their applications.
+
+    `group`: the applications of the same address, as the mailbox attributes them.
+    """
+    other = message.application_id
+    if other is None:
+        about = _about(message, group)
+        if about is None:
+            return Weighed(message, Bearing.UNCLEAR)
+        other = about.application_id
+    if other != application.application_id:
+        return Weighed(message, Bearing.OTHER, other)
+    return Weighed(message, _bearing(message, application))
+
+
+def _bearing(message: Message, application: Application) -> Bearing:
+    """Say what a message about this very application is; as the mailbox counts."""
+    match message.kind:
+        case MessageKind.NOTE:
+            return Bearing.NOTE
+        case MessageKind.DRAFT:
+            return Bearing.DRAFT
+    if not message.is_ours:
+        return Bearing.INBOUND
+    if message.sent_at < application.applied_at:
+        return Bearing.EARLY
+    return _ours(message, application)
+
+
+def _ours(message: Message, application: Application) -> Bearing:
+    if message.is_in_vain:
+        return Bearing.IN_VAIN
+    if message.delivery in {Sending.QUEUED, Sending.FAILED}:
+        return Bearing.UNSENT
+    is_receipt = _is_receipt(message, application)
+    return Bearing.RECEIPT if is_receipt else Bearing.REPLY
 
 
 def _about(message: Message, group: Sequence[Application]) -> Application | None:

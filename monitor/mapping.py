@@ -27,6 +27,12 @@ MESSAGE_COLUMNS = (
     "channel",
 )
 MESSAGE_REQUIRED = ("message_id", "sent_at", "direction", "kind")
+# Each query, and what it may be bound to.
+QUERIES = {
+    "applications": ("now", "since"),
+    "messages": ("now", "since"),
+    "explain": ("now", "since", "application"),
+}
 
 
 class Stage(Strict):
@@ -44,6 +50,7 @@ class MappingFile(Strict):
     dialects: tuple[str, ...] = ()
     applications: str = "query.sql"
     messages: str | None = None
+    explain: str | None = None
     timezone: str | None = None
     stages: dict[str, Stage] = Field(default_factory=dict)
 
@@ -56,6 +63,7 @@ class Mapping:
     folder: Path
     applications: str
     messages: str | None
+    explain: str | None = None  # all that was said to one application's candidate
 
 
 def find(name: str, beside: Path) -> Path:
@@ -79,7 +87,8 @@ def read(folder: Path) -> Mapping:
     file = yamlfile.build(MappingFile, document)
     problems: list[Problem] = []
     texts = {}
-    for key, name in (("applications", file.applications), ("messages", file.messages)):
+    for key in QUERIES:
+        name = getattr(file, key)
         if name is None:
             continue
         try:
@@ -89,10 +98,16 @@ def read(folder: Path) -> Mapping:
             message = f'"{name}" cannot be read: {reason}'
             problems.append(document.problem((key,), message))
             continue
-        problems += _foreign_binds(texts[key], str(folder / name))
+        problems += _foreign_binds(texts[key], str(folder / name), QUERIES[key])
     if problems:
         raise ConfigError(problems)
-    return Mapping(file, folder, texts["applications"], texts.get("messages"))
+    return Mapping(
+        file,
+        folder,
+        texts["applications"],
+        texts.get("messages"),
+        texts.get("explain"),
+    )
 
 
 def delivered(
@@ -147,10 +162,11 @@ def _bare(sql: str) -> str:
     return text.strip().rstrip("; \n")
 
 
-def _foreign_binds(sql: str, file: str) -> list[Problem]:
-    """Return a problem for each bind other than :now and :since."""
+def _foreign_binds(sql: str, file: str, known: tuple[str, ...]) -> list[Problem]:
+    """Return a problem for each bind that this query has no use for."""
     names = set(re.findall(r"(?<![:\w]):([A-Za-z_]\w*)", sql))
+    *most, last = (f":{name}" for name in known)
+    message = f"is not bound; a query may use {', '.join(most)} and {last}"
     return [
-        Problem(file, 0, 0, f":{name}", "is not bound; a query may use :now and :since")
-        for name in sorted(names - {"now", "since"})
+        Problem(file, 0, 0, f":{name}", message) for name in sorted(names - set(known))
     ]

@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from monitor.demo import events, names, paths
+from monitor.demo import events, names
+from monitor.demo.cases import Case, Path, local
 from monitor.demo.events import Job, Manner, Person
-from monitor.demo.paths import Case, Path
 
 A_WEEK = 25  # applications
 FIRST_NUMBER = 1001
@@ -129,7 +129,7 @@ def script(
 
 def _moment(rng: random.Random, starts_on: date, day: int) -> datetime:
     hour, minute, second = rng.randint(7, 22), rng.randrange(60), rng.randrange(60)
-    at = paths.local(starts_on + timedelta(days=day), hour, minute)
+    at = local(starts_on + timedelta(days=day), hour, minute)
     return at + timedelta(seconds=second)
 
 

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from monitor.demo import events, paths, plan
+from monitor.demo import events, outcomes, paths, plan
+from monitor.demo.cases import Case, Path, local, office, workday
 from monitor.demo.events import Event, Job, Manner, Person
-from monitor.demo.paths import Case, Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,8 @@ class World:
 def season(seed: int, weeks: int, starts_on: date) -> World:
     """Return a season of some weeks; from five weeks on every story is told to its end."""
     rng = random.Random(seed)  # noqa: S311 - a story, not a secret
-    starts_at = paths.local(starts_on, 0)
-    ends_at = paths.local(starts_on + timedelta(weeks=weeks), 0)
+    starts_at = local(starts_on, 0)
+    ends_at = local(starts_on + timedelta(weeks=weeks), 0)
     people = plan.staff(rng)
     jobs = plan.jobs(rng, people)
     cases = plan.cases(seed, rng, plan.script(rng, weeks, starts_on, jobs))
@@ -89,8 +89,8 @@ def _leftovers(cases: Iterable[Case], told: Sequence[Event]) -> Iterator[Event]:
     ]
     for case in waiting[::2]:
         dice = case.dice("left over")
-        day = paths.workday(filled[case.job.job_id], 5)
-        at = paths.local(day, dice.randrange(9, 15), dice.randrange(60))
+        day = workday(filled[case.job.job_id], 5)
+        at = local(day, dice.randrange(9, 15), dice.randrange(60))
         yield events.Replied(at, case.application_id, only_if_waiting=True)
 
 
@@ -100,7 +100,7 @@ def _pauses(cases: Iterable[Case], starts_at: datetime) -> Iterator[Event]:
     for case in cases:
         if case.path is Path.HELD:
             held.setdefault(case.job.job_id, []).append(case.application_id)
-    at = paths.local(paths.workday(starts_at, 9), 15, 30)
+    at = local(workday(starts_at, 9), 15, 30)
     for job_id, waiting in held.items():
         yield events.JobPaused(at, job_id, tuple(waiting))
 
@@ -122,10 +122,10 @@ def _reaction(case: Case, person: Person, nudge: int, at: datetime) -> Iterator[
     if dice.random() >= chance:
         return
     later = timedelta(hours=dice.randrange(least, most), minutes=dice.randrange(60))
-    acts_at = paths.office(at + later, dice)
+    acts_at = office(at + later, dice)
     if person == case.job.manager:
-        yield from paths.verdict(case, acts_at)
-        yield from paths.conclusion(case, acts_at)
+        yield from outcomes.verdict(case, acts_at)
+        yield from outcomes.conclusion(case, acts_at)
     elif person == case.job.recruiter:
         yield from _answer(case, acts_at, dice)
 
@@ -134,13 +134,13 @@ def _answer(case: Case, at: datetime, dice: random.Random) -> Iterator[Event]:
     """Tell how the recruiter answers: by phone after an interview, else in writing."""
     application_id = case.application_id
     if case.path is Path.SILENT:
-        yield events.GaveReason(at, application_id, dice.choice(paths.REASONS))
+        yield events.GaveReason(at, application_id, dice.choice(outcomes.REASONS))
     if case.path in {Path.LATE, Path.FORGOTTEN} and dice.choice((True, False)):
         yield events.Rejected(
             at,
             application_id,
             by=case.job.recruiter,
-            reason=dice.choice(paths.REASONS),
+            reason=dice.choice(outcomes.REASONS),
             with_letter=True,
             only_if_waiting=True,
         )

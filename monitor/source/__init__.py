@@ -12,7 +12,7 @@ from sqlalchemy import Connection, CursorResult, text
 from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError
 
 from monitor import mapping as mappings
-from monitor.attribution import Mailbox
+from monitor.attribution import Mailbox, Message
 from monitor.errors import ConfigError, Problem, SourceError
 from monitor.mapping import Mapping
 from monitor.model import Application
@@ -48,7 +48,9 @@ class Poll:
             if source.mapping.messages is None:
                 yield from self._rows(sql)
             else:
-                self._read_messages(source.mapping.messages)
+                for each in self._messages("messages", source.mapping.messages):
+                    if each.sent_at <= self._now:  # what is planned is not sent
+                        self.mailbox.add(each)
                 yield from self._attributed(sql)
         except SQLAlchemyError as error:
             raise source.failed(error) from error
@@ -58,8 +60,8 @@ class Poll:
         for result in self._results:
             result.close()
 
-    def _execute(self, sql: str) -> CursorResult[Any]:
-        binds = self._source.binds(self._now, sql)
+    def _execute(self, sql: str, application: str | None = None) -> CursorResult[Any]:
+        binds = self._source.binds(self._now, sql, application)
         result = self._connection.execute(text(sql), binds)
         self._results.append(result)
         return result
@@ -103,11 +105,34 @@ class Poll:
             else:
                 yield from self.mailbox.attribute(list(group))
 
-    def _read_messages(self, sql: str) -> None:
+    def said(self, row: Application) -> list[Message]:
+        """Return all messages of an application's candidate, also what counts nowhere.
+
+        Where the mapping has no query for it, what the messages' query tells.
+        """
+        mapping, about = self._source.mapping, row.application_id
+        try:
+            if mapping.explain is not None:
+                return list(self._messages("explain", mapping.explain, about))
+            if mapping.messages is None:
+                return []
+            address = row.candidate_email
+            return [
+                each
+                for each in self._messages("messages", mapping.messages)
+                if each.application_id == about
+                or (address is not None and each.candidate_email == address)
+            ]
+        except SQLAlchemyError as error:
+            raise self._source.failed(error) from error
+
+    def _messages(
+        self, query: str, sql: str, application: str | None = None
+    ) -> Iterator[Message]:
         source = self._source
-        result = self._execute(sql)
+        result = self._execute(sql, application)
         columns = list(result.keys())
-        source.refuse(columns, "messages")
+        source.refuse(columns, query)
         read = rows.messages(columns, source.zone)
         which = columns.index("message_id")
         for partition in result.partitions(CHUNK):
@@ -117,8 +142,7 @@ class Poll:
                 except RowError as error:
                     self._reject(f"message {row[which]}", str(error))
                     continue
-                if message.sent_at <= self._now:  # what is planned is not sent
-                    self.mailbox.add(message)
+                yield message
 
     def _reject(self, row_id: str, reason: str) -> None:
         if "has no zone" in reason:
@@ -175,20 +199,23 @@ class Source:
     def close(self) -> None:
         self.engine.dispose()
 
-    def binds(self, now: datetime, sql: str) -> dict[str, object]:
+    def binds(
+        self, now: datetime, sql: str, application: str | None = None
+    ) -> dict[str, object]:
         """Return what the query's binds stand for."""
         moments = {"now": now, "since": now - self.settings.lookback}
-        return {
+        found: dict[str, object] = {
             key: sessions.bound(at, self.dialect, self.zone)
             for key, at in moments.items()
-            if f":{key}" in sql
         }
+        found["application"] = application
+        return {key: value for key, value in found.items() if f":{key}" in sql}
 
     def refuse(self, columns: list[str], query: str) -> None:
         """Raise ConfigError naming every column that is missing or unknown."""
         known: tuple[str, ...] = mappings.COLUMNS
         required: tuple[str, ...] = mappings.REQUIRED
-        if query == "messages":
+        if query in {"messages", "explain"}:
             known, required = mappings.MESSAGE_COLUMNS, mappings.MESSAGE_REQUIRED
         elif self.mapping.messages is not None:
             required = (*required, "candidate_email")  # messages are told apart by it

@@ -1,10 +1,11 @@
 """An Odoo 18 database for tests: its own demo, and rows added as Odoo writes them."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import psycopg
@@ -30,6 +31,7 @@ NEW, QUALIFICATION, FIRST_INTERVIEW, PROPOSAL, SIGNED = 1, 2, 3, 5, 6
 UNFIT, TOO_LITTLE_PAID = 1, 6  # refuse reasons; the second is the candidate's own
 CALL, TO_DO = 2, 4
 REFUSE_FIELD, STAGE_FIELD = 3908, 3883
+ASKED = "2026-11-18 10:00:00"  # when most was said that counts or does not
 
 Value = object
 
@@ -40,7 +42,7 @@ class Applied(NamedTuple):
     id: int
     at: str = "2026-11-16 09:00:00"
     person: int | None = None
-    columns: dict[str, Value] = {}  # noqa: RUF012 - never changed
+    columns: Mapping[str, Value] = MappingProxyType({})
 
 
 class Said(NamedTuple):
@@ -86,30 +88,35 @@ def apply(url: str, each: Applied) -> None:
     person = each.person or each.id
     if person == each.id:
         name, email = f"Person {person}", f"p{person}@mail.example"
-        run(
-            url,
-            "INSERT INTO res_partner (id, name, email, active) VALUES (%s, %s, %s, true)",
-            *(1000 + person, email, email),
+        insert(
+            url, "res_partner", id=1000 + person, name=email, email=email, active=True
         )
-        run(
+        insert(
             url,
-            "INSERT INTO hr_candidate (id, partner_id, partner_name, email_from,"
-            " email_normalized, active) VALUES (%s, %s, %s, %s, %s, true)",
-            *(person, 1000 + person, name, email, email),
+            "hr_candidate",
+            id=person,
+            partner_id=1000 + person,
+            partner_name=name,
+            email_from=email,
+            email_normalized=email,
+            active=True,
         )
-    columns = {
-        **{"id": each.id, "candidate_id": person, "job_id": JOB, "stage_id": NEW},
-        **{"user_id": RECRUITER, "kanban_state": "normal", "active": True},
-        **dict.fromkeys(
-            ("create_date", "write_date", "date_last_stage_update"), each.at
-        ),
-        **each.columns,
-    }
-    names, marks = ", ".join(columns), ", ".join(["%s"] * len(columns))
-    run(
+    insert(
         url,
-        f"INSERT INTO hr_applicant ({names}) VALUES ({marks})",  # noqa: S608 - as above
-        *columns.values(),
+        "hr_applicant",
+        **{
+            "id": each.id,
+            "candidate_id": person,
+            "job_id": JOB,
+            "stage_id": NEW,
+            "user_id": RECRUITER,
+            "kanban_state": "normal",
+            "active": True,
+            "create_date": each.at,
+            "write_date": each.at,
+            "date_last_stage_update": each.at,
+            **each.columns,
+        },
     )
 
 
@@ -139,6 +146,13 @@ def track(url: str, application: int, field: int, value: int) -> None:
         " SELECT MAX(id), %s, %s FROM mail_message WHERE res_id = %s",
         *(field, value, application),
     )
+
+
+def insert(url: str, table: str, **columns: Value) -> None:
+    """Add a row."""
+    names, marks = ", ".join(columns), ", ".join(["%s"] * len(columns))
+    statement = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 - ours
+    run(url, statement, *columns.values())
 
 
 def run(url: str, sql: str, *values: Value) -> list[tuple[Value, ...]]:

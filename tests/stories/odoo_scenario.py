@@ -88,32 +88,31 @@ APPLICATIONS = [
 ]
 NOT_READ = {127}
 
-ASKED = "2026-11-18 10:00:00"
 SAID = [
     Said(101, "auto_comment", "2026-11-16 09:00:00"),
     Said(102, "auto_comment", "2026-11-16 09:00:00"),
-    Said(102, "auto_comment", ASKED),
-    Said(103, "comment", ASKED, delivery=None),
-    Said(104, "comment", ASKED),
+    Said(102, "auto_comment", odoo.ASKED),
+    Said(103, "comment", odoo.ASKED, delivery=None),
+    Said(104, "comment", odoo.ASKED),
     Said(105, "comment", "2026-11-18 10:00:00", delivery="exception"),
     Said(105, "comment", "2026-11-18 11:00:00", delivery="bounce"),
     Said(105, "comment", "2026-11-18 12:00:00", delivery="ready"),
-    Said(107, "notification", ASKED, delivery=None),
+    Said(107, "notification", odoo.ASKED, delivery=None),
     Said(109, "email_outgoing", REFUSED_AT, delivery=None),
     Said(110, "email_outgoing", REFUSED_AT, delivery=None),
     Said(111, "notification", REFUSED_AT),
     Said(112, "notification", REFUSED_AT, delivery=None),
-    Said(114, "comment", ASKED, thread="hr.candidate"),
-    Said(115, "comment", ASKED, thread="hr.candidate"),
-    Said(117, "comment", ASKED, thread="hr.candidate"),
-    Said(119, "notification", ASKED, delivery=None, activity=odoo.CALL),
-    Said(120, "notification", ASKED, delivery=None, activity=odoo.TO_DO),
-    Said(121, "sms", ASKED, channel="sms"),
-    Said(124, "comment", ASKED),
+    Said(114, "comment", odoo.ASKED, thread="hr.candidate"),
+    Said(115, "comment", odoo.ASKED, thread="hr.candidate"),
+    Said(117, "comment", odoo.ASKED, thread="hr.candidate"),
+    Said(119, "notification", odoo.ASKED, delivery=None, activity=odoo.CALL),
+    Said(120, "notification", odoo.ASKED, delivery=None, activity=odoo.TO_DO),
+    Said(121, "sms", odoo.ASKED, channel="sms"),
+    Said(124, "comment", odoo.ASKED),
     Said(125, "comment", "2026-11-30 09:59:00"),
-    Said(126, "comment", ASKED),
-    Said(128, "comment", ASKED),
-    Said(129, "email", ASKED, delivery=None, author=1129),
+    Said(126, "comment", odoo.ASKED),
+    Said(128, "comment", odoo.ASKED),
+    Said(129, "email", odoo.ASKED, delivery=None, author=1129),
 ]
 
 # Never written to, applied by 23 November and neither hired nor withdrawn: those of the
@@ -148,13 +147,15 @@ def insert_scenario(url: str) -> None:
         "INSERT INTO mail_mail SELECT id, 'outgoing' FROM mail_message"
         " WHERE model = 'hr.applicant' AND res_id = 110",
     )
-    odoo.run(
+    odoo.insert(
         url,
-        "INSERT INTO mail_scheduled_message (res_id, model, author_id, scheduled_date)"
-        " VALUES (106, 'hr.applicant', %s, '2026-12-24 09:00:00')",
-        odoo.RECRUITER_SELF,
+        "mail_scheduled_message",
+        res_id=106,
+        model="hr.applicant",
+        author_id=odoo.RECRUITER_SELF,
+        scheduled_date="2026-12-24 09:00:00",
     )
-    odoo.say(url, [Said(108, "comment", ASKED)], to=odoo.MANAGER_SELF)
+    odoo.say(url, [Said(108, "comment", odoo.ASKED)], to=odoo.MANAGER_SELF)
     odoo.track(url, 107, odoo.STAGE_FIELD, odoo.QUALIFICATION)
     odoo.track(url, 112, odoo.REFUSE_FIELD, odoo.UNFIT)
 

@@ -396,6 +396,21 @@ class TestReload:
         assert quick.daemon.reload()
         quick.poll()
         assert ("first-reply", "waiting") in quick.open()
+        assert "the edit took effect  source=recruiting retargeted=" in quick.log
+        moved = {"source": "recruiting", "reason": "retargeted"}
+        assert quick.metric("svar_config_edit_alerts_total", **moved)
+        quick.deliver()
+        assert len(quick.dump()["posts"]) == told
+
+    def test_a_new_title_tells_nothing_again(self, quick: Watch) -> None:
+        quick.deliver()
+        told = len(quick.dump()["posts"])
+        path = quick.place.rules / "first-reply.yaml"
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("title: Every", "title: Each"), encoding="utf-8")
+        assert quick.daemon.reload()
+        assert quick.poll().run.changes == 0
+        assert "the edit took effect  source=recruiting alerts=unchanged" in quick.log
         quick.deliver()
         assert len(quick.dump()["posts"]) == told
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from monitor import shipped
-from monitor.demo import ats, events, paths, tally, world
+from monitor.demo import ats, events, letters, tally, world
+from monitor.demo.cases import ZONE, local, workday
 from monitor.demo.events import Event
 from monitor.demo.world import World
 
@@ -27,8 +28,8 @@ def instant(value: str) -> datetime:
 
 
 def two_working_days(after: str) -> datetime:
-    start = instant(after).astimezone(paths.ZONE)
-    return paths.local(paths.workday(start, 2), start.hour, start.minute)
+    start = instant(after).astimezone(ZONE)
+    return local(workday(start, 2), start.hour, start.minute)
 
 
 def late(row: sqlite3.Row, at: datetime) -> Iterator[tuple[str, Alert]]:
@@ -59,8 +60,8 @@ class Play:
 
     def run(self) -> None:
         ahead = list(self.season.events)
-        day = self.season.starts_at.astimezone(paths.ZONE).date()
-        while (at := paths.local(day, 9)) < self.season.ends_at:
+        day = self.season.starts_at.astimezone(ZONE).date()
+        while (at := local(day, 9)) < self.season.ends_at:
             due = sorted((e for e in ahead if e.at < at), key=lambda e: e.at)
             ahead = [e for e in ahead if e.at >= at]
             ats.apply(self.connection, due)
@@ -72,7 +73,7 @@ class Play:
 
     def digests(self, at: datetime) -> dict[str, list[str]]:
         """Tell of an alert at once, and again every two days."""
-        now = {"now": ats.text(at), "since": AGES_AGO}
+        now = {"now": letters.text(at), "since": AGES_AGO}
         rows = self.connection.execute(QUERY, now)
         owed = [pair for row in rows for pair in late(row, at)]
         self.settled |= self.told_at.keys() - {alert for _, alert in owed}
@@ -140,7 +141,7 @@ def test_messages_get_settled_after_a_reminder(connection: sqlite3.Connection) -
 
 def test_the_tally_says_what_the_database_says(connection: sqlite3.Connection) -> None:
     played = play(connection, seed=2, weeks=6)
-    end = {"now": ats.text(played.season.ends_at), "since": AGES_AGO}
+    end = {"now": letters.text(played.season.ends_at), "since": AGES_AGO}
     rows = connection.execute(QUERY, end).fetchall()
     figures = tally.count(played.happened, played.season.ends_at)
     assert sum(row["first_reply_at"] is not None for row in rows) == figures.answered
@@ -193,7 +194,7 @@ class TestPointless:
         row = application(connection, key)
         assert (row["status"], row["last_reply_at"]) == (
             "hired",
-            ats.text(self.later(0)),
+            letters.text(self.later(0)),
         )
 
     def test_a_job_for_somebody_declined(
@@ -238,7 +239,7 @@ class TestPointless:
             events.ManagerDecided(self.later(2), key, manager, self.later(96)),
         ]
         ats.apply(connection, happened)
-        assert application(connection, key)["next_interview_at"] == ats.text(
+        assert application(connection, key)["next_interview_at"] == letters.text(
             self.later(48)
         )
 
@@ -255,7 +256,9 @@ class TestPointless:
         job = season.cases[key].job.job_id
         filled = [events.JobFilled(self.later(hours), job) for hours in (0, 5)]
         ats.apply(connection, filled)
-        assert application(connection, key)["job_closed_at"] == ats.text(self.later(0))
+        assert application(connection, key)["job_closed_at"] == letters.text(
+            self.later(0)
+        )
 
     def test_half_a_batch_is_not_written(
         self, connection: sqlite3.Connection, season: World, key: str

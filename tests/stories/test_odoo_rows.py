@@ -16,38 +16,37 @@ def url(postgresql: str) -> str:
 NEWS = "2026-12-02 10:00:00"
 
 
+def ask(url: str, user: int, **columns: object) -> None:
+    """Give the user something to do about application 201."""
+    fresh = {
+        "res_model": "hr.applicant",
+        "res_model_id": 407,
+        "res_id": 201,
+        "user_id": user,
+        "activity_type_id": odoo.TO_DO,
+        "date_deadline": "2026-12-09",
+        "create_date": NEWS,
+        "active": True,
+    }
+    odoo.insert(url, "mail_activity", **fresh | columns)
+
+
+def meet(url: str, start: str, stop: str, **columns: object) -> None:
+    """Put a meeting about application 201 into the calendar."""
+    fresh = {
+        "applicant_id": 201,
+        "name": "Interview",
+        "show_as": "busy",
+        "start": start,
+        "stop": stop,
+        "active": True,
+    }
+    odoo.insert(url, "calendar_event", **fresh | columns)
+
+
 class TestWhoHasTheBall:
-    @staticmethod
-    def ask(url: str, user: int, **columns: object) -> None:
-        """Add an activity for the user on application 201."""
-        values = {
-            **{"res_model": "hr.applicant", "res_id": 201, "user_id": user},
-            **{"res_model_id": 407, "date_deadline": "2026-12-09", "active": True},
-            **{"activity_type_id": odoo.TO_DO, "create_date": NEWS, **columns},
-        }
-        names, marks = ", ".join(values), ", ".join(["%s"] * len(values))
-        odoo.run(
-            url,
-            f"INSERT INTO mail_activity ({names}) VALUES ({marks})",  # noqa: S608 - as above
-            *values.values(),
-        )
-
-    @staticmethod
-    def meet(url: str, start: str, stop: str, **columns: object) -> None:
-        """Add a meeting about application 201."""
-        values = {
-            **{"applicant_id": 201, "name": "Interview", "show_as": "busy"},
-            **{"start": start, "stop": stop, "active": True, **columns},
-        }
-        names, marks = ", ".join(values), ", ".join(["%s"] * len(values))
-        odoo.run(
-            url,
-            f"INSERT INTO calendar_event ({names}) VALUES ({marks})",  # noqa: S608 - as above
-            *values.values(),
-        )
-
     def test_an_open_activity_waits_for_the_manager(self, url: str) -> None:
-        self.ask(url, odoo.MANAGER)
+        ask(url, odoo.MANAGER)
         row = odoo.one(url, Applied(201), Said(201, "comment", odoo.ASKED))
         assert row.waiting_on is Ball.MANAGER
         assert row.waiting_since == row.shared_at == odoo.at(NEWS)
@@ -62,7 +61,7 @@ class TestWhoHasTheBall:
             "INSERT INTO hr_applicant_res_users_interviewers_rel VALUES (201, %s)",
             odoo.STRANGER,
         )
-        self.ask(url, odoo.STRANGER)
+        ask(url, odoo.STRANGER)
         row = odoo.one(url, Applied(201))
         assert row.waiting_on is Ball.MANAGER
         assert row.manager == "joel.willis63@example.com"
@@ -80,12 +79,12 @@ class TestWhoHasTheBall:
     def test_another_activity_waits_for_no_manager(
         self, url: str, user: int, columns: dict[str, object]
     ) -> None:
-        self.ask(url, user, **columns)
+        ask(url, user, **columns)
         row = odoo.one(url, Applied(201))
         assert (row.waiting_on, row.shared_at) == (Ball.RECRUITER, None)
 
     def test_after_an_interview_the_manager_is_awaited(self, url: str) -> None:
-        self.meet(url, NEWS, "2026-12-02 11:00:00")
+        meet(url, NEWS, "2026-12-02 11:00:00")
         row = odoo.one(url, Applied(201), Said(201, "comment", odoo.ASKED))
         assert row.interviewed_at == row.waiting_since == odoo.at("2026-12-02 11:00:00")
         assert row.waiting_on is Ball.MANAGER
@@ -94,7 +93,7 @@ class TestWhoHasTheBall:
     def test_a_note_or_a_done_activity_of_the_manager_is_feedback(
         self, url: str, kind: str
     ) -> None:
-        self.meet(url, NEWS, "2026-12-02 11:00:00")
+        meet(url, NEWS, "2026-12-02 11:00:00")
         activity = odoo.TO_DO if kind == "notification" else None
         word = Said(
             201,
@@ -109,15 +108,15 @@ class TestWhoHasTheBall:
         assert row.waiting_on is Ball.RECRUITER
 
     def test_before_an_interview_nobody_is_awaited(self, url: str) -> None:
-        self.meet(url, "2026-12-09 10:00:00", "2026-12-09 11:00:00")
-        self.meet(url, "2026-12-08 10:00:00", "2026-12-08 11:00:00", active=False)
+        meet(url, "2026-12-09 10:00:00", "2026-12-09 11:00:00")
+        meet(url, "2026-12-08 10:00:00", "2026-12-08 11:00:00", active=False)
         row = odoo.one(url, Applied(201))
         assert row.next_interview_at == odoo.at("2026-12-09 10:00:00")
         assert (row.waiting_on, row.interviewed_at) == (Ball.NOBODY, None)
 
     def test_a_meeting_all_day_is_over_when_the_day_is(self, url: str) -> None:
-        self.meet(url, "2026-12-04 00:00:00", "2026-12-04 00:00:00", allday=True)
-        self.meet(url, "2026-12-07 00:00:00", "2026-12-07 00:00:00", allday=True)
+        meet(url, "2026-12-04 00:00:00", "2026-12-04 00:00:00", allday=True)
+        meet(url, "2026-12-07 00:00:00", "2026-12-07 00:00:00", allday=True)
         row = odoo.one(url, Applied(201))
         assert row.interviewed_at == odoo.at("2026-12-05 00:00:00")
         assert row.next_interview_at == odoo.at("2026-12-07 00:00:00")
@@ -221,12 +220,7 @@ class TestHowItEnded:
             ),
             ({"active": False, "write_date": NEWS}, Status.CLOSED, NEWS, "proxy"),
             (odoo.refused(NEWS), Status.REJECTED, NEWS, "exact"),
-            (
-                odoo.refused(None) | {"write_date": NEWS},
-                Status.REJECTED,
-                NEWS,
-                "proxy",
-            ),
+            (odoo.refused(None), Status.REJECTED, "2026-11-30 10:00:00", "proxy"),
             (
                 odoo.refused(NEWS, odoo.TOO_LITTLE_PAID),
                 Status.WITHDRAWN,

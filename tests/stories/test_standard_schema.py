@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.pool import NullPool
 
 from monitor import configuration, mapping, shipped
-from monitor.demo import ats, tally, world
+from monitor.demo import ats, letters, tally, world
 from monitor.model import Application
 from monitor.source import Source
 from tests.stories import office
@@ -157,9 +157,7 @@ def test_the_candidates_turns_stand_in_one_text(database: Engine) -> None:
     assert paused == {"tested": f"{first}, {second}", "never": None}
 
 
-def test_the_source_reads_the_turns_as_spells(
-    database: Engine, tmp_path: Path
-) -> None:
+def test_the_source_reads_the_turns_as_spells(database: Engine, tmp_path: Path) -> None:
     furnish(database)
     apply(database, "tested", {}, [])
     turn = {"starts_at": "2026-03-03 09:00:00", "ends_at": "2026-03-05 10:00:00"}
@@ -289,7 +287,7 @@ def test_a_season_reads_back_as_it_happened(season: tuple[world.World, Engine]) 
     longest = max(
         (
             datetime.fromisoformat(
-                str(row["first_reply_at"] or ats.text(played.ends_at))
+                str(row["first_reply_at"] or letters.text(played.ends_at))
             )
             - datetime.fromisoformat(str(row["applied_at"]))
         )

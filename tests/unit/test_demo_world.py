@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from monitor.demo import events, names, paths, tally, world
+from monitor.demo import events, names, tally, world
+from monitor.demo.cases import ZONE, Case, Path, local, office
 from monitor.demo.events import Event, Manner
-from monitor.demo.paths import Path
 from monitor.demo.world import World
 
 MONDAY = date(2026, 9, 7)
@@ -53,7 +53,7 @@ def test_people_work_in_office_hours(season: World) -> None:
     staff = (events.Replied, events.Called, events.Shared, events.ManagerDecided)
     for event in season.events:
         if isinstance(event, staff):
-            there = event.at.astimezone(paths.ZONE)
+            there = event.at.astimezone(ZONE)
             assert there.weekday() < 5
             assert 8 <= there.hour <= 16
 
@@ -161,7 +161,7 @@ def test_a_short_season_is_only_shorter() -> None:
     assert season.events[-1].at < datetime(2026, 9, 14, tzinfo=UTC)
 
 
-def first_late(season: World, manner: Manner, *wanted: Path) -> paths.Case:
+def first_late(season: World, manner: Manner, *wanted: Path) -> Case:
     return next(
         case
         for case in season.cases.values()
@@ -173,7 +173,7 @@ def nudged(season: World, *, times: int, manner: Manner) -> list[list[Event]]:
     """Tell the slow or brisk manager of job 0 or 1 about one application."""
     case = next(c for c in season.cases.values() if c.job.manager.manner is manner)
     told = {case.job.manager.email: [case.application_id]}
-    at = paths.local(MONDAY + timedelta(days=9), 9)
+    at = local(MONDAY + timedelta(days=9), 9)
     return [season.reactions(told, at + timedelta(days=n)) for n in range(times)]
 
 
@@ -185,7 +185,7 @@ def test_the_slow_manager_acts_on_the_second_nudge() -> None:
 
 def test_a_good_recruiter_answers_within_hours() -> None:
     answered = 0
-    at = paths.local(MONDAY + timedelta(days=15), 9)
+    at = local(MONDAY + timedelta(days=15), 9)
     for seed in SEEDS:
         season = world.season(seed, 3, MONDAY)
         case = first_late(season, Manner.BRISK, Path.READING)
@@ -199,7 +199,7 @@ def test_a_good_recruiter_answers_within_hours() -> None:
 
 def test_a_swamped_recruiter_answers_about_half_within_two_days() -> None:
     answered = 0
-    at = paths.local(MONDAY + timedelta(days=15), 9)
+    at = local(MONDAY + timedelta(days=15), 9)
     for seed in SEEDS:
         season = world.season(seed, 3, MONDAY)
         case = first_late(season, Manner.SWAMPED, Path.FORGOTTEN, Path.LATE)
@@ -216,7 +216,7 @@ def test_who_was_interviewed_is_called() -> None:
     season = world.season(0, 3, MONDAY)
     case = first_late(season, Manner.BRISK, Path.INTERVIEWED)
     told = {case.job.recruiter.email: [case.application_id]}
-    at = paths.local(MONDAY + timedelta(days=15), 9)
+    at = local(MONDAY + timedelta(days=15), 9)
     reactions = [e for n in range(5) for e in season.reactions(told, at)]
     assert reactions
     assert all(isinstance(event, events.Called) for event in reactions)
@@ -245,6 +245,6 @@ def test_nobody_acts_when_the_office_is_closed(
     at: tuple[int, int, int, int], expected: tuple[int, int]
 ) -> None:
     dice = world.season(0, 1, MONDAY).cases["1001"].dice("test")
-    moved = paths.office(datetime(*at, tzinfo=paths.ZONE), dice)
-    there = moved.astimezone(paths.ZONE)
+    moved = office(datetime(*at, tzinfo=ZONE), dice)
+    there = moved.astimezone(ZONE)
     assert (there.day, there.hour) == expected

@@ -36,7 +36,7 @@ def test_every_shipped_mapping_loads_under_its_own_name(path: Path) -> None:
 
 
 def test_some_mappings_are_shipped() -> None:
-    assert {"opencats", "standard"} <= {path.parent.name for path in SHIPPED}
+    assert {"odoo18", "opencats", "standard"} <= {path.parent.name for path in SHIPPED}
 
 
 def test_a_mapping_brings_its_queries_and_stages(tmp_path: Path) -> None:
@@ -180,9 +180,7 @@ def test_what_is_shipped_is_found_in_a_checkout() -> None:
             id="stages with their day",
         ),
         pytest.param({"applied_at"}, True, None, set(), id="stages of no stage"),
-        pytest.param(
-            {"applied_at"}, False, "messages.sql", MAIL, id="messages"
-        ),
+        pytest.param({"applied_at"}, False, "messages.sql", MAIL, id="messages"),
         pytest.param(
             {"decided_at"},
             False,

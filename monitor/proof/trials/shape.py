@@ -121,13 +121,13 @@ def _columns() -> Any:
 _Columns = _columns()
 
 
-class ChangeText(_Columns):  # type: ignore[misc] # made of the application view
+class ChangeText(_Columns):  # type: ignore[misc, valid-type] # made of the application view
     """What other columns become later; null empties one."""
 
     at: Moment
 
 
-class ApplicationText(_Columns):  # type: ignore[misc] # made of the application view
+class ApplicationText(_Columns):  # type: ignore[misc, valid-type] # made of the application view
     """One application: its columns, and what becomes of them."""
 
     application_id: Reference
@@ -168,7 +168,7 @@ class ExpectText(Strict):
     notices: Annotated[tuple[NoticeText, ...], BeforeValidator(_listed), _OrNone()] = ()
 
 
-class TestText(Strict):
+class TrialText(Strict):
     """One test: some applications, and what is expected of them when."""
 
     name: str = Field(min_length=1)
@@ -187,4 +187,4 @@ class TrialFile(Strict):
     profile: Words = ()
     calendar: CalendarSettings = CalendarSettings()
     roles: dict[str, Person] = Field(default_factory=dict)
-    tests: tuple[TestText, ...] = Field(min_length=1)
+    tests: tuple[TrialText, ...] = Field(min_length=1)

@@ -1,0 +1,133 @@
+"""An application as its source showed it at an earlier instant, read off its milestones.
+
+The milestones are those of today: what they cannot tell is said by `unknown`.
+"""
+
+from bisect import bisect_left
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from monitor.evaluate import SKEW
+from monitor.model import Application, Ball, Channel, Status
+from monitor.rules import COLUMN_KINDS
+
+# Dated ahead when they are written, so their date does not say since when they stand.
+PLANNED = ("next_interview_at", "promised_at", "job_deadline_at")
+ENDED = {Status.REJECTED, Status.HIRED, Status.WITHDRAWN, Status.CLOSED}
+_AT = {name: index for index, name in enumerate(Application._fields)}
+_PLANNED = [_AT[name] for name in PLANNED]
+_HIDDEN = [
+    _AT[name]
+    for name, kind in COLUMN_KINDS.items()
+    if kind is datetime and name not in PLANNED
+]
+# What goes with an instant, and is not known before it.
+_TOGETHER = {
+    "decided_at": ("decision", "decision_reason", "decided_by"),
+    "stage_entered_at": ("stage", "phase"),
+    "screened_out_at": ("knocked_out",),
+    "survey_at": ("survey_score",),
+    "told_at": ("told_by",),
+}
+_REPLIES = [
+    _AT[name] for name in ("first_reply_at", "last_written_at", "called_at", "told_at")
+]
+
+
+class Stretch(NamedTuple):
+    """The looks, from the first to the last, at which an application is this row."""
+
+    first: int
+    last: int
+    row: Application
+
+
+def stretches(row: Application, looks: Sequence[datetime]) -> Iterator[Stretch]:
+    """Yield the rows that an application was at these instants, in their order."""
+    start = bisect_left(looks, row.applied_at)
+    marks = {bisect_left(looks, at) for at in _turns(row)}
+    inner = sorted(mark for mark in marks if start < mark < len(looks))
+    for first, after in zip((start, *inner), (*inner, len(looks)), strict=True):
+        if first < after:
+            yield Stretch(first, after - 1, as_of(row, looks[first]))
+
+
+def _turns(row: Application) -> Iterator[datetime]:
+    """Yield the instants at which the row becomes another, or plans come to pass."""
+    for index in _HIDDEN:
+        if (at := row[index]) is not None:
+            yield at
+    for index in _PLANNED:
+        if (at := row[index]) is not None:
+            yield at
+            yield at - SKEW
+    for spell in row.paused or ():
+        yield from spell
+
+
+def as_of(row: Application, at: datetime) -> Application:
+    """Return the row as it stood at an instant after the application.
+
+    What is dated later is hidden, with what goes with it; plans stay, since nothing
+    says when they were made. An application that ended later was open. Of replies
+    that were overwritten the best known earlier one stands in. Before the ball came to
+    where it is now, it was with the candidate in each spell, with the manager from the
+    hand-over to the feedback, else with the recruiter.
+    """
+    known = dict(_hidden(row, at))
+    ended_at = _ended_at(row)
+    if ended_at is not None and at < ended_at:
+        known |= {"status": Status.OPEN, "decided_at": None}
+    for name in [name for name in known if known[name] is None]:
+        known |= dict.fromkeys(_TOGETHER.get(name, ()))
+    if "last_reply_at" in known:
+        replies = [then for n in _REPLIES if (then := row[n]) and then <= at]
+        known["last_reply_at"] = max(replies, default=None)
+    if "last_written_at" in known and row.told_by is not Channel.PHONE:
+        known["last_written_at"] = known.get("told_at", row.told_at)
+    if "called_at" in known and row.told_by is Channel.PHONE:
+        known["called_at"] = known.get("told_at", row.told_at)
+    known |= _ball(row, at, moved=_moved(row, known))
+    return row._replace(**known) if known else row
+
+
+def _hidden(row: Application, at: datetime) -> Iterator[tuple[str, object]]:
+    """Yield the columns that hold what came later, each with nothing in it."""
+    for index in _HIDDEN:
+        if (then := row[index]) is not None and then > at:
+            yield Application._fields[index], None
+
+
+def _ended_at(row: Application) -> datetime | None:
+    """Return when the application got the status that ended it, as well as is known."""
+    if row.status not in ENDED:
+        return None
+    closed_at = row.job_closed_at if row.status is Status.CLOSED else None
+    released_at = row.waiting_since if row.waiting_on is Ball.NOBODY else None
+    return row.decided_at or closed_at or released_at or row.updated_at
+
+
+def _moved(row: Application, known: Collection[str]) -> bool:
+    """Tell whether the ball came to where it is now only later."""
+    released = "status" in known and row.waiting_on is Ball.NOBODY
+    return row.waiting_on is not None and ("waiting_since" in known or released)
+
+
+def _ball(row: Application, at: datetime, *, moved: bool) -> dict[str, object]:
+    """Return what is known of the ball: the spells that were over, and who had it."""
+    spells = row.paused or ()
+    over = tuple(spell for spell in spells if spell[1] <= at)
+    known: dict[str, object] = {}
+    if len(over) < len(spells):
+        known["paused"] = over or None
+    turn = next((begins for begins, ends in spells if begins <= at < ends), None)
+    if turn is not None:
+        return known | {"waiting_on": Ball.CANDIDATE, "waiting_since": turn}
+    if not moved:
+        return known
+    shared_at, answered_at = row.shared_at, row.feedback_at
+    if shared_at and shared_at <= at and not (answered_at and answered_at <= at):
+        return known | {"waiting_on": Ball.MANAGER, "waiting_since": shared_at}
+    given_back_at = max((ends for _, ends in over), default=None)
+    return known | {"waiting_on": Ball.RECRUITER, "waiting_since": given_back_at}

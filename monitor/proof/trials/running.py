@@ -1,0 +1,71 @@
+"""Runs rule tests on a virtual clock, by the code that the daemon runs."""
+
+from monitor.evaluate import NOTHING, Finding
+from monitor.outbox import NOBODY
+from monitor.proof.memory import Memory, Poll, Told
+from monitor.proof.trials import past
+from monitor.proof.trials.checking import BACKLOG, NONE
+from monitor.proof.trials.comparing import differences
+from monitor.proof.trials.nouns import Facts, Failure, Suite, Trial, Visit
+from monitor.rules import Rulebook
+
+
+def run(suite: Suite, trial: Trial) -> list[Failure]:
+    """Return what was not as expected, instant by instant; nothing where all was."""
+    memory = Memory(suite.rulebook, suite.world, suite.people, suite.digests)
+    failures = []
+    for visit in trial.visits:
+        shown = [past.show(story, visit.now) for story in trial.stories]
+        rows = [each for each in shown if each is not None]
+        failure = _judge(suite, visit, memory.poll(rows, now=visit.now))
+        if failure:
+            failures.append(failure)
+    return failures
+
+
+def _judge(suite: Suite, visit: Visit, poll: Poll) -> Failure | None:
+    found = []
+    if visit.findings is not None:
+        facts = [_finding(each, suite) for each in poll.findings]
+        found += differences("finding", visit.findings, facts)
+    if visit.notices is not None:
+        roles = suite.people.roles
+        wanted = [
+            {**each, "tell": roles.get(each["tell"], each["tell"])}
+            if "tell" in each
+            else each
+            for each in visit.notices
+        ]
+        found += differences("notice", wanted, list(map(_notice, poll.told)))
+    return Failure(visit.line, visit.now, tuple(found)) if found else None
+
+
+def _finding(finding: Finding, suite: Suite) -> Facts:
+    return {
+        "rule": finding.rule,
+        "application": finding.application_id,
+        "state": finding.late,
+        "started": finding.started_at,
+        "due": finding.due_at,
+        "step": _step(finding, suite.rulebook),
+        "owner": finding.owner or NOBODY,
+    }
+
+
+def _step(finding: Finding, rulebook: Rulebook) -> str:
+    rule = rulebook.get(finding.rule)
+    if finding.backlog:
+        return BACKLOG
+    if finding.step == NOTHING or rule is None:
+        return NONE
+    return rule.firings[finding.step].at
+
+
+def _notice(told: Told) -> Facts:
+    return {
+        "rule": told.alert.seen.rule,
+        "application": told.alert.seen.application_id,
+        "tell": told.notice.recipient,
+        "step": told.firing.at,
+        "at": told.notice.due_at,
+    }
