@@ -29,6 +29,7 @@ terminal       draws messages where there is no Slack
 cycle          read -> plan -> store
 delivery       claim -> post -> record
 proof          what rules would do: tests, previews, differences, history, time lines
+schemas        the shapes of the YAML files, for editors
 metrics        the jobs' reports in Prometheus' words
 daemon         the ticker, the HTTP endpoint, signals and reload
 demo           a season of hiring, from a seed

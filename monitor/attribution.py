@@ -141,7 +141,8 @@ def weigh(
     if other is None:
         about = _about(message, group)
         if about is None:
-            return Weighed(message, Bearing.UNCLEAR)
+            is_early = all(message.sent_at < each.applied_at for each in group)
+            return Weighed(message, Bearing.EARLY if is_early else Bearing.UNCLEAR)
         other = about.application_id
     if other != application.application_id:
         return Weighed(message, Bearing.OTHER, other)
@@ -150,11 +151,10 @@ def weigh(
 
 def _bearing(message: Message, application: Application) -> Bearing:
     """Say what a message about this very application is; as the mailbox counts."""
-    match message.kind:
-        case MessageKind.NOTE:
-            return Bearing.NOTE
-        case MessageKind.DRAFT:
-            return Bearing.DRAFT
+    if message.kind is MessageKind.NOTE:
+        return Bearing.NOTE
+    if message.kind is MessageKind.DRAFT:
+        return Bearing.DRAFT
     if not message.is_ours:
         return Bearing.INBOUND
     if message.sent_at < application.applied_at:

@@ -87,7 +87,7 @@ def read(folder: Path) -> Mapping:
     file = yamlfile.build(MappingFile, document)
     problems: list[Problem] = []
     texts = {}
-    for key in QUERIES:
+    for key, binds in QUERIES.items():
         name = getattr(file, key)
         if name is None:
             continue
@@ -98,7 +98,7 @@ def read(folder: Path) -> Mapping:
             message = f'"{name}" cannot be read: {reason}'
             problems.append(document.problem((key,), message))
             continue
-        problems += _foreign_binds(texts[key], str(folder / name), QUERIES[key])
+        problems += _foreign_binds(texts[key], str(folder / name), binds)
     if problems:
         raise ConfigError(problems)
     return Mapping(

@@ -22,7 +22,10 @@ HOMES = {
     "jinja2": {"wording"},
     "prometheus_client": {"metrics", "daemon.server"},
     "psycopg": {"source.sessions"},
-    "pydantic": {"misfit", "yamlfile", "settings", "rules", "mapping"},
+    "pydantic": {
+        *{"misfit", "yamlfile", "settings", "rules", "mapping"},
+        "proof.trials.shape",
+    },
     "pydantic_core": {"misfit", "yamlfile"},
     "pymysql": {"source.sessions"},
     "rich": {"terminal", "demo", "cli"},

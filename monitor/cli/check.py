@@ -7,23 +7,21 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
-from monitor import clock, configuration, outbox
-from monitor.cli import FINE, FOUND
+from monitor import configuration, outbox
+from monitor.cli import FINE, FOUND, instants
 from monitor.configuration import Configuration
 from monitor.cycle import Plan, Report, check
-from monitor.errors import ConfigError, Problem
 from monitor.evaluate import NOTHING, Finding, Late
 from monitor.messages import words
 from monitor.model import Closure
 from monitor.source import Source
 
-YEARS = range(1970, 2200)  # of `--as-of`; further out there is no room to count
 BAR = 8
 WIDE = 160  # where no terminal sets the width
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
@@ -42,7 +40,7 @@ class Result:
 def run(options: argparse.Namespace) -> int:
     """Poll each source once and print what was found."""
     loaded = configuration.read(options.config, os.environ)
-    now = _instant(options.as_of, loaded) if options.as_of else clock.utc_now()
+    now = instants.as_of(options.as_of, loaded)
     results = []
     for settings in loaded.settings.sources:
         mapping = loaded.mappings[settings.name]
@@ -58,20 +56,6 @@ def run(options: argparse.Namespace) -> int:
     return FOUND if _is_failing(results, options.fail_on) else FINE
 
 
-def _instant(text: str, loaded: Configuration) -> datetime:
-    """Return the instant; without a zone it is local to the calendar."""
-    message = f'"{text}" is not an instant (try 2026-11-23T09:00+01:00)'
-    problem = Problem("--as-of", 0, 0, "", message)
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise ConfigError([problem]) from error
-    if at.year not in YEARS:
-        raise ConfigError([problem])
-    zoned = at if at.tzinfo else at.replace(tzinfo=loaded.calendar.zone)
-    return zoned.astimezone(UTC)
-
-
 def _is_failing(results: Sequence[Result], threshold: str | None) -> bool:
     found = {finding.late for result in results for finding in result.plan.fresh}
     return bool(threshold) and (Late.BREACHED in found or threshold in found)
@@ -81,7 +65,7 @@ def _json(
     results: Sequence[Result], loaded: Configuration, now: datetime
 ) -> dict[str, object]:
     return {
-        "as_of": _rfc3339(now),
+        "as_of": instants.rfc3339(now),
         "sources": [
             {
                 "name": result.name,
@@ -117,16 +101,12 @@ def _entry(finding: Finding, loaded: Configuration, now: datetime) -> dict[str, 
         "application": finding.application_id,
         "state": finding.late,
         "step": step,
-        "started_at": _rfc3339(finding.started_at),
-        "due_at": _rfc3339(finding.due_at),
+        "started_at": instants.rfc3339(finding.started_at),
+        "due_at": instants.rfc3339(finding.due_at),
         "late_seconds": max(0, int((now - finding.due_at).total_seconds())),
         "owner": finding.owner,
         "tell": tell,
     }
-
-
-def _rfc3339(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _print(

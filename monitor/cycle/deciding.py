@@ -26,11 +26,11 @@ Told = Callable[[str], tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What the state remembers of a source: nothing, where there is no state yet."""
+    """What the state remembers of a source; `closed` looks up alerts of these keys."""
 
-    open_alerts: Closed = field(default_factory=dict)
-    last: Run | None = None
-    closed: Callable[[Sequence[Finding]], Closed] = lambda _: {}
+    open_alerts: Closed
+    last: Run | None
+    closed: Callable[[Sequence[Finding]], Closed]
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,24 +149,18 @@ def _write_reply(
     event: events.Replied | events.Called | events.CalledInVain,
 ) -> None:
     found = letters.standing(connection, event.application_id)
-    is_waiting = found is None or found.is_waiting(event.at)
+    is_owed = found.is_waiting(event.at)
+    kind, channel = "human", "email"
     match event:
         case events.CalledInVain():
-            is_owed, how = is_waiting, ("out", "attempt", "phone")
+            kind, channel = "attempt", "phone"
         case events.Called():
-            is_owed = is_waiting or bool(found and found.lacks_call())
-            is_owed, how = (
-                is_owed or not event.only_if_waiting,
-                ("out", "human", "phone"),
-            )
+            channel = "phone"
+            is_owed = is_owed or not event.only_if_waiting or found.lacks_call()
         case events.Replied():
-            is_owed = is_waiting or bool(found and found.lacks_mail())
-            is_owed, how = (
-                is_owed or not event.only_if_waiting,
-                ("out", "human", "email"),
-            )
+            is_owed = is_owed or not event.only_if_waiting or found.lacks_mail()
     if is_owed:
-        say(connection, event.application_id, event.at, how)
+        say(connection, event.application_id, event.at, ("out", kind, channel))
 
 
 def _write_verdict(
@@ -193,7 +187,7 @@ def _write_end(connection: sqlite3.Connection, event: Outcome) -> None:
     match event:
         case events.Concluded():
             found = letters.standing(connection, application_id)
-            if found and found.interviewed_at:
+            if found.interviewed_at:
                 _close(connection, event, ("rejected", event.reason))
         case events.Rejected():
             is_waiting = _is_waiting(connection, event, application_id)
@@ -247,5 +241,4 @@ def _is_waiting(
     connection: sqlite3.Connection, event: Event, application_id: str
 ) -> bool:
     """Say whether the candidate waits for a word when the event comes."""
-    found = letters.standing(connection, application_id)
-    return found is not None and found.is_waiting(event.at)
+    return letters.standing(connection, application_id).is_waiting(event.at)

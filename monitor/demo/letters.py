@@ -25,16 +25,16 @@ _STANDING = """
 
 
 class Standing(NamedTuple):
-    """What counts for whether a candidate is owed a word; instants as the schema spells them."""
+    """What counts for whether a candidate is owed a word; instants in the schema's way."""
 
     applied_at: str
-    settled_at: str | None
-    interviewed_at: str | None
-    assessed_at: str | None
-    asked_at: str | None
-    written_at: str | None
-    called_at: str | None
-    attempts: int
+    settled_at: str | None = None
+    interviewed_at: str | None = None
+    assessed_at: str | None = None
+    asked_at: str | None = None
+    written_at: str | None = None
+    called_at: str | None = None
+    attempts: int = 0
 
     def is_waiting(self, at: datetime) -> bool:
         """Say whether the candidate waits for an answer, or has not heard for days."""
@@ -62,10 +62,10 @@ class Standing(NamedTuple):
         return is_told and (self.written_at or "") < called_at
 
 
-def standing(connection: sqlite3.Connection, application_id: str) -> Standing | None:
-    """Return how an application stands, or None if there is none such."""
+def standing(connection: sqlite3.Connection, application_id: str) -> Standing:
+    """Return how an application stands; one that is not there was never spoken to."""
     row = connection.execute(_STANDING, (application_id,)).fetchone()
-    return Standing(*row) if row else None
+    return Standing(*row) if row else Standing("")
 
 
 def say(

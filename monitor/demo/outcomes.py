@@ -37,7 +37,7 @@ def verdict(case: Case, at: datetime) -> Iterator[Event]:
     if case.path is Path.DELIBERATED:
         aside = case.dice("deliberation")
         filed_at = within(aside, held_at, 4, 4)
-        decided_at = within(aside, filed_at, 4, 5)
+        decided_at = within(aside, filed_at, 6, 7)
     yield events.ScorecardFiled(filed_at, application_id)
     if case.path is Path.HIRED:
         yield events.Hired(decided_at, application_id, manager)
@@ -74,10 +74,11 @@ def _told(case: Case, decided_at: datetime, told_at: datetime) -> Iterator[Event
         yield events.AskedFeedback(at + timedelta(hours=20), application_id)
         return
     if case.path is Path.UNREACHED:
-        for days in (1, 2):
-            at = within(dice, decided_at, days, days)
-            yield events.CalledInVain(at, application_id)
-        at += timedelta(minutes=5)
+        first_at = within(dice, decided_at, 1, 1)
+        second_at = within(dice, decided_at, 2, 2)
+        yield events.CalledInVain(first_at, application_id)
+        yield events.CalledInVain(second_at, application_id)
+        at = second_at + timedelta(minutes=5)
         yield events.Replied(at, application_id, only_if_waiting=True)
         return
     yield events.Called(told_at, application_id, only_if_waiting=True)

@@ -63,7 +63,7 @@ def _tested(case: Case, dice: random.Random) -> Iterator[Event]:
 
 def _held(case: Case, dice: random.Random) -> Iterator[Event]:
     yield events.Replied(_first(case, dice), case.application_id)
-    wrote_at = local(workday(case.applied_at, 13), 20, dice.randrange(60))
+    wrote_at = local(workday(case.applied_at, 10), 20, dice.randrange(60))
     yield events.Wrote(wrote_at, case.application_id)
 
 

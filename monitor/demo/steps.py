@@ -8,14 +8,18 @@ from monitor.demo.events import Step
 # Each step's change, and where it applies beside the application's own id.
 _CHANGES: dict[type, tuple[str, str]] = {
     events.KnockedOut: (
-        "knocked_out = 1, screened_out_at = :now, stage = 'Screening',"
-        " stage_entered_at = :now",
+        (
+            "knocked_out = 1, screened_out_at = :now, stage = 'Screening',"
+            " stage_entered_at = :now"
+        ),
         "status = 'open'",
     ),
     events.Promised: ("promised_at = :answer_by", "status IN ('open', 'on_hold')"),
     events.TestSent: (
-        "stage = 'Assessment', stage_entered_at = :now, waiting_on = 'candidate',"
-        " waiting_since = :now",
+        (
+            "stage = 'Assessment', stage_entered_at = :now, waiting_on = 'candidate',"
+            " waiting_since = :now"
+        ),
         "status = 'open'",
     ),
     events.TestTaken: (
@@ -23,13 +27,17 @@ _CHANGES: dict[type, tuple[str, str]] = {
         "status = 'open' AND stage = 'Assessment' AND waiting_on = 'candidate'",
     ),
     events.Shared: (
-        "shared_at = :now, stage = 'Manager review', stage_entered_at = :now,"
-        " waiting_on = 'manager', waiting_since = :now",
+        (
+            "shared_at = :now, stage = 'Manager review', stage_entered_at = :now,"
+            " waiting_on = 'manager', waiting_since = :now"
+        ),
         "status = 'open'",
     ),
     events.Interviewed: (
-        "interviewed_at = :now, next_interview_at = NULL, waiting_on = 'manager',"
-        " waiting_since = :now",
+        (
+            "interviewed_at = :now, next_interview_at = NULL, waiting_on = 'manager',"
+            " waiting_since = :now"
+        ),
         "status = 'open' AND next_interview_at IS NOT NULL",
     ),
     events.ScorecardFiled: (

@@ -41,16 +41,12 @@ class _Book:
     def enter(self, event: Event) -> None:
         match event:
             case events.JobFilled():
-                for application_id, job_id in self.job.items():
-                    if job_id == event.job_id:
-                        self.settled.setdefault(application_id, event.at)
+                self._fill(event)
             case events.Applied():
                 self.applied[event.application_id] = event.at
                 self.job[event.application_id] = event.job_id
             case events.Interviewed():
                 self.interviewed.add(event.application_id)
-            case events.Concluded() if event.application_id not in self.interviewed:
-                pass
             case (
                 events.ManagerDecided()
                 | events.Concluded()
@@ -63,10 +59,18 @@ class _Book:
             case _:
                 pass
 
+    def _fill(self, event: events.JobFilled) -> None:
+        for application_id, job_id in self.job.items():
+            if job_id == event.job_id:
+                self.settled.setdefault(application_id, event.at)
+
     def _decide(self, event: events.ManagerDecided | events.Outcome) -> None:
         """Enter a decision, unless there is one: the first is the one that counts."""
         application_id = event.application_id
         if application_id in self.settled:
+            return
+        is_late = isinstance(event, events.Concluded)
+        if is_late and application_id not in self.interviewed:
             return
         invites = isinstance(event, events.ManagerDecided) and event.interview_at
         if not invites:

@@ -12,19 +12,22 @@ from itertools import islice
 from typing import NamedTuple
 
 from monitor import alerts, evaluate, outbox
-from monitor.alerts import Alert
+from monitor.alerts import Alert, Change
 from monitor.evaluate import NOTHING, Check, Finding, World
 from monitor.model import Application
 from monitor.outbox import Digests, Notice
 from monitor.proof import past
 from monitor.proof.past import Stretch
-from monitor.rules import Kind, Rule, Rulebook
+from monitor.rules import Comparison, Kind, Rule, Rulebook
 from monitor.settings import PeopleSettings
 from monitor.worktime import Duration
 
 CHUNK = 2_000  # applications that go through the rules at a time
 _SOURCE = "backtest"
 _TICK = timedelta.resolution
+
+Life = tuple[Stretch, ...]
+Seen = tuple[int, Finding | None]
 
 
 class Key(NamedTuple):
@@ -39,7 +42,7 @@ class Key(NamedTuple):
 class Sent:
     """How many lines would have gone out; a digest is one person's lines of a day."""
 
-    days: tuple[date, ...]
+    days: tuple[date, ...] = ()
     applications: int = 0
     lines: Counter[Key] = field(default_factory=Counter)
     escalations: Counter[Key] = field(default_factory=Counter)
@@ -52,47 +55,67 @@ class Sent:
             found[key.day, key.recipient] += count
         return found
 
+    def add(self, other: "Sent") -> None:
+        """Put in what another source would have sent to the same people."""
+        self.days = other.days
+        self.applications += other.applications
+        self.lines.update(other.lines)
+        self.escalations.update(other.escalations)
 
-class Look(NamedTuple):
-    """From this look on an application is this finding of a rule, or none."""
 
-    at: int
-    finding: Finding | None
-
-
-def looks(digests: Digests, days: int, *, now: datetime) -> list[datetime]:
-    """Return the digest hours of the last days, and first the one before them.
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Who is told, and at which digest hours; the first is the one before the history.
 
     At that one Svar is taken to be running already: what was told up to it is no news.
     """
+
+    world: World
+    people: PeopleSettings
+    digests: Digests
+    looks: Sequence[datetime]
+
+    def owed(self, change: Change, rule: Rule, now: datetime) -> tuple[Notice, ...]:
+        """Return the notices that a change causes."""
+        if change.firing is None:
+            return ()
+        seen, firing = change.alert.seen, rule.firings[change.firing]
+        calendar = self.world.calendar_of(rule, seen.department)
+        due_at = evaluate.due_at(rule, firing, calendar, seen.started_at, seen.due_at)
+        return outbox.owe(
+            change,
+            rule,
+            people=self.people,
+            digests=self.digests,
+            due_at=due_at,
+            now=now,
+        )
+
+
+def looks(digests: Digests, days: int, *, now: datetime) -> list[datetime]:
+    """Return the digest hours of the last days, and first the one before them."""
     begins = now - timedelta(days=days)
-    found = [digests.slot(begins)]
+    back, before = begins, digests.slot(begins)
+    while before >= begins:
+        back -= timedelta(days=1)
+        before = digests.slot(back)
+    found = [before]
     while (slot := digests.slot(found[-1] + _TICK)) <= now:
         found.append(slot)
-    back = begins
-    while (before := digests.slot(back)) >= begins:
-        back -= timedelta(days=1)
-    return [before, *(slot for slot in found if slot <= now)]
+    return found
 
 
 class Backtest:
     """Holds applications against rules as of each digest hour gone by."""
 
-    def __init__(
-        self,
-        rulebook: Rulebook,
-        world: World,
-        people: PeopleSettings,
-        digests: Digests,
-        looks: Sequence[datetime],
-    ) -> None:
-        self.looks = looks
-        self._people = people
-        self._digests = digests
-        self._world = world
-        self._days = [digests.calendar.local_day(look) for look in looks]
+    def __init__(self, rulebook: Rulebook, office: Office) -> None:
+        self._office = office
+        local_day = office.digests.calendar.local_day
+        self._days = [local_day(look) for look in office.looks]
         self.sent = Sent(tuple(self._days[1:]))
-        prepared = [evaluate.prepare(rulebook, world, now=look) for look in looks]
+        prepared = [
+            evaluate.prepare(rulebook, office.world, now=look) for look in office.looks
+        ]
         self._checks: list[Sequence[Check]] = list(zip(*prepared, strict=True))
 
     def run(self, applications: Iterable[Application]) -> Iterator[int]:
@@ -104,31 +127,150 @@ class Backtest:
             yield self.sent.applications
 
     def _take(self, chunk: Sequence[Application]) -> None:
-        lives = [list(past.stretches(row, self.looks)) for row in chunk]
-        by_last: dict[int, list[Application]] = {}
-        owners: dict[int, int] = {}
-        for number, life in enumerate(lives):
-            for stretch in life:
-                by_last.setdefault(stretch.last, []).append(stretch.row)
-                owners[id(stretch.row)] = number
+        lives = [tuple(past.stretches(row, self._office.looks)) for row in chunk]
+        daily: list[Life] = []
         for checks in self._checks:
-            # Who is no finding at the end of a stretch was none in it.
-            late = {
-                owners[id(row)]
-                for last, rows in by_last.items()
-                for row, finding in evaluate.find(checks[last], rows)
-                if finding.step != NOTHING
-            }
-            for number in late:
-                self._follow(checks, lives[number])
+            fickle = _is_fickle(checks[0].rule)
+            if fickle and not daily:
+                daily = [_daily(life) for life in lives]
+            for life in _late(checks, daily if fickle else lives):
+                self._follow(checks, life)
 
-    def _follow(self, checks: Sequence[Check], life: Sequence[Stretch]) -> None:
+    def _follow(self, checks: Sequence[Check], life: Life) -> None:
         """Count what one application's alerts of one rule would have sent."""
-        memory = _Memory(self, checks[0].rule)
-        for look in _seen(checks, life):
-            memory.see(look)
-        memory.see(Look(len(self.looks), None))
+        rule = checks[0].rule
+        memory = _Memory(rule, self._office)
+        for at, finding in _seen(checks, life):
+            memory.see(at, finding)
+        memory.see(len(self._days), None)
         for (at, recipient), escalates in memory.told.items():
-            key = Key(checks[0].rule.id, self._days[at], recipient)
+            key = Key(rule.id, self._days[at], recipient)
             self.sent.lines[key] += 1
             self.sent.escalations[key] += escalates
+
+
+class _Memory:
+    """What is remembered of one rule and one application, from look to look."""
+
+    def __init__(self, rule: Rule, office: Office) -> None:
+        self.told: dict[tuple[int, str], bool] = {}  # and whether it escalates
+        self._rule = rule
+        self._office = office
+        self._alert: Alert | None = None
+        self._opened = 0
+        self._closed: dict[datetime, Alert] = {}
+        self._owed: dict[datetime, list[tuple[int, Notice]]] = {}
+
+    def see(self, at: int, finding: Finding | None) -> None:
+        """Take in what the application is from this look on."""
+        alert = self._alert
+        if alert:
+            self._tell(alert.seen.started_at, at)
+            if finding is None or finding.started_at != alert.seen.started_at:
+                self._closed[alert.seen.started_at] = alert
+                alert = None
+        self._alert = alert
+        if finding is None or at == len(self._office.looks):
+            return
+        now = self._office.looks[at]
+        if alert:
+            change = alerts.advance(alert, finding, self._rule, now=now)
+        else:
+            closed = self._closed.get(finding.started_at)
+            change = alerts.open_alert(
+                _SOURCE, finding, self._rule, closed=closed, now=now
+            )
+            self._opened = at
+        if change:
+            self._alert = change.alert
+            if at:  # what was owed at the first look is no news
+                self._owe(change, at)
+
+    def _owe(self, change: Change, at: int) -> None:
+        looks = self._office.looks
+        owed = self._owed.setdefault(change.alert.seen.started_at, [])
+        for notice in self._office.owed(change, self._rule, looks[at]):
+            owed.append((max(bisect_left(looks, notice.due_at), at), notice))
+
+    def _tell(self, started_at: datetime, until: int) -> None:
+        """Send what fell due before this look, while its alert was open."""
+        owed = self._owed.get(started_at, [])
+        for due, notice in owed:
+            if due < until:
+                sent = max(due, self._opened), notice.recipient
+                escalates = notice.kind is Kind.ESCALATION
+                self.told[sent] = self.told.get(sent, False) or escalates
+        self._owed[started_at] = [each for each in owed if each[0] >= until]
+
+
+def _late(checks: Sequence[Check], lives: Sequence[Life]) -> Iterator[Life]:
+    """Yield the lives in which the rule has told of something.
+
+    While an application stays as it is, its clock only runs on: what is no finding at
+    the end of a stretch was none in it.
+    """
+    by_last: dict[int, list[Application]] = {}
+    for life in lives:
+        for _, last, row in life:
+            by_last.setdefault(last, []).append(row)
+    late = {
+        id(row)
+        for last, rows in by_last.items()
+        for row, finding in evaluate.find(checks[last], rows)
+        if finding.step != NOTHING
+    }
+    for life in lives if late else ():
+        if any(id(row) in late for _, _, row in life):
+            yield life
+
+
+def _seen(checks: Sequence[Check], life: Life) -> Iterator[Seen]:
+    """Yield the looks at which an application becomes another finding, or none."""
+    for first, last, row in life:
+        low = first, _find(checks[first], row)
+        yield low
+        if first < last:
+            yield from _climbed(checks, row, low, (last, _find(checks[last], row)))
+
+
+def _climbed(
+    checks: Sequence[Check], row: Application, low: Seen, high: Seen
+) -> Iterator[Seen]:
+    """Yield the looks after the low one at which a step has fallen due."""
+    if _step(low) == _step(high):
+        return
+    middle = (low[0] + high[0]) // 2
+    if middle == low[0]:
+        yield high
+        return
+    between = middle, _find(checks[middle], row)
+    yield from _climbed(checks, row, low, between)
+    yield from _climbed(checks, row, between, high)
+
+
+def _step(seen: Seen) -> int:
+    return seen[1].step if seen[1] else NOTHING
+
+
+def _find(check: Check, row: Application) -> Finding | None:
+    return next((finding for _, finding in evaluate.find(check, (row,))), None)
+
+
+def _is_fickle(rule: Rule) -> bool:
+    """Tell a rule by which an application is another one as time goes by.
+
+    That is, a rule that speaks of a time ago.
+    """
+    tests = [*rule.tests, *(test for tests in rule.exempt for test in tests)]
+    return any(
+        isinstance(test, Comparison) and isinstance(test.bound, Duration)
+        for test in tests
+    )
+
+
+def _daily(life: Life) -> Life:
+    return tuple(
+        Stretch(look, look, row)
+        for first, last, row in life
+        for look in range(first, last + 1)
+    )

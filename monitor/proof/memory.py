@@ -1,7 +1,7 @@
 """What polls would make us remember and owe, held in memory: no state database."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
@@ -54,7 +54,7 @@ class Memory:
     def poll(self, applications: Iterable[Application], *, now: datetime) -> Poll:
         """Hold the applications against the rules and keep what that means."""
         rows = list(applications)
-        checks = evaluate.prepare(self.rulebook, self.world, now=now)
+        checks = evaluate.prepare(self._concerned(rows), self.world, now=now)
         findings = cycle.plan(rows, checks, open_alerts={}, now=now).fresh
         unmet: dict[tuple[str, str], Alert | None] = {
             each.key: each for each in self.alerts if each.is_open
@@ -72,6 +72,19 @@ class Memory:
             changes.append(kept)
             told += self._owed(kept, now)
         return Poll(findings, changes, told, guarded.held)
+
+    def _concerned(self, rows: Sequence[Application]) -> Rulebook:
+        """Return the rules of which a clock runs, or an alert is open; the rest is idle.
+
+        To make a rule ready costs more than to hold a few applications against it.
+        """
+        alerted = {each.seen.rule for each in self.alerts if each.is_open}
+
+        def is_running(rule: Rule) -> bool:
+            start = evaluate.start(rule.clock)
+            return rule.id in alerted or any(start(row) is not None for row in rows)
+
+        return Rulebook(tuple(filter(is_running, self.rulebook.rules)))
 
     def _opened(self, fresh: Iterable[Finding], now: datetime) -> Iterator[Change]:
         closed = {
@@ -133,19 +146,25 @@ class Memory:
     def _handed_on(
         self, change: Change, step: int, rule: Rule, now: datetime
     ) -> list[Told]:
-        """Take back what waits for its digest and somebody else owes now; return that."""
-        known, handed = self._told[change.alert.id or 0], []
+        """Take back what waits for its digest and somebody else owes now; return that.
+
+        What nobody owes any more is put off, and told when it is due again.
+        """
+        alert, handed = change.alert, list[Told]()
+        known = self._told[alert.id or 0]
         for told in [each for each in known.values() if self._waits(each, now)]:
             recipients = [
                 recipient
                 for firing, each in enumerate(rule.firings[: step + 1])
                 if each.name == told.notice.firing
                 for recipient in outbox.recipients(
-                    rule, firing, change.alert.seen, self.people
+                    rule, firing, alert.seen, self.people
                 )
             ]
             if told.notice.recipient not in recipients:
                 del known[told.key]
+                if not recipients and step < alert.step:
+                    self._keep(alerts.step_back(alert, rule, step))
                 handed += [
                     replace(told, notice=replace(told.notice, recipient=each))
                     for each in recipients

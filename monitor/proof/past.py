@@ -4,24 +4,26 @@ The milestones are those of today: what they cannot tell is said by `unknown`.
 """
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import datetime, timedelta
+from operator import itemgetter
+from typing import Any, NamedTuple
 
+from monitor import closure
 from monitor.evaluate import SKEW
 from monitor.model import Application, Ball, Channel, Status
-from monitor.rules import COLUMN_KINDS
+from monitor.rules import COLUMN_KINDS, Condition, Rule, Rulebook, Test, nominal
+
+Milestones = Callable[[Application], tuple[datetime | None, ...]]
 
 # Dated ahead when they are written, so their date does not say since when they stand.
 PLANNED = ("next_interview_at", "promised_at", "job_deadline_at")
 ENDED = {Status.REJECTED, Status.HIRED, Status.WITHDRAWN, Status.CLOSED}
-_AT = {name: index for index, name in enumerate(Application._fields)}
-_PLANNED = [_AT[name] for name in PLANNED]
-_HIDDEN = [
-    _AT[name]
+_HIDDEN = tuple(
+    name
     for name, kind in COLUMN_KINDS.items()
     if kind is datetime and name not in PLANNED
-]
+)
 # What goes with an instant, and is not known before it.
 _TOGETHER = {
     "decided_at": ("decision", "decision_reason", "decided_by"),
@@ -30,9 +32,15 @@ _TOGETHER = {
     "survey_at": ("survey_score",),
     "told_at": ("told_by",),
 }
-_REPLIES = [
-    _AT[name] for name in ("first_reply_at", "last_written_at", "called_at", "told_at")
-]
+
+
+def _reader(*names: str) -> Milestones:
+    """Return what reads these columns of a row at once."""
+    return itemgetter(*map(Application._fields.index, names))
+
+
+_hidden, _planned = _reader(*_HIDDEN), _reader(*PLANNED)
+_replies = _reader("first_reply_at", "last_written_at", "called_at", "told_at")
 
 
 class Stretch(NamedTuple):
@@ -55,13 +63,9 @@ def stretches(row: Application, looks: Sequence[datetime]) -> Iterator[Stretch]:
 
 def _turns(row: Application) -> Iterator[datetime]:
     """Yield the instants at which the row becomes another, or plans come to pass."""
-    for index in _HIDDEN:
-        if (at := row[index]) is not None:
-            yield at
-    for index in _PLANNED:
-        if (at := row[index]) is not None:
-            yield at
-            yield at - SKEW
+    yield from filter(None, _hidden(row))
+    for at in filter(None, _planned(row)):
+        yield from (at - SKEW, at)
     for spell in row.paused or ():
         yield from spell
 
@@ -75,14 +79,18 @@ def as_of(row: Application, at: datetime) -> Application:
     where it is now, it was with the candidate in each spell, with the manager from the
     hand-over to the feedback, else with the recruiter.
     """
-    known = dict(_hidden(row, at))
+    known: dict[str, Any] = {
+        name: None
+        for name, then in zip(_HIDDEN, _hidden(row), strict=True)
+        if then is not None and then > at
+    }
     ended_at = _ended_at(row)
     if ended_at is not None and at < ended_at:
         known |= {"status": Status.OPEN, "decided_at": None}
     for name in [name for name in known if known[name] is None]:
         known |= dict.fromkeys(_TOGETHER.get(name, ()))
     if "last_reply_at" in known:
-        replies = [then for n in _REPLIES if (then := row[n]) and then <= at]
+        replies = (then for then in _replies(row) if then and then <= at)
         known["last_reply_at"] = max(replies, default=None)
     if "last_written_at" in known and row.told_by is not Channel.PHONE:
         known["last_written_at"] = known.get("told_at", row.told_at)
@@ -90,13 +98,6 @@ def as_of(row: Application, at: datetime) -> Application:
         known["called_at"] = known.get("told_at", row.told_at)
     known |= _ball(row, at, moved=_moved(row, known))
     return row._replace(**known) if known else row
-
-
-def _hidden(row: Application, at: datetime) -> Iterator[tuple[str, object]]:
-    """Yield the columns that hold what came later, each with nothing in it."""
-    for index in _HIDDEN:
-        if (then := row[index]) is not None and then > at:
-            yield Application._fields[index], None
 
 
 def _ended_at(row: Application) -> datetime | None:
@@ -131,3 +132,68 @@ def _ball(row: Application, at: datetime, *, moved: bool) -> dict[str, object]:
         return known | {"waiting_on": Ball.MANAGER, "waiting_since": shared_at}
     given_back_at = max((ends for _, ends in over), default=None)
     return known | {"waiting_on": Ball.RECRUITER, "waiting_since": given_back_at}
+
+
+_BALL = (
+    "who had the ball earlier: read off the hand-over, the feedback and the turns of "
+    "the candidate that are over"
+)
+_REPLIES = "replies, calls and candidates' letters before the last ones"
+_STAGES = "the stages that an application has left"
+_PLANS = "since when interviews, promised days and closing dates are planned"
+_HOLD = "since when an application is on hold"
+_NOT_KEPT = {
+    _BALL: {"waiting_on", "waiting_since"},
+    _REPLIES: {"last_reply_at", "last_written_at", "called_at", "last_inbound_at"},
+    _STAGES: {"stage", "phase", "stage_entered_at"},
+    _PLANS: set(PLANNED),
+}
+
+
+def unknown(rulebook: Rulebook) -> Iterator[tuple[str, list[str]]]:
+    """Yield what no milestone tells, and the rules that ask for it."""
+    asks = {rule.id: _asks(rule) for rule in rulebook.rules}
+    for said, columns in _NOT_KEPT.items():
+        asking = [rule for rule, asked in asks.items() if asked & columns]
+        if asking:
+            yield said, asking
+    held = [rule.id for rule in rulebook.rules if _parts_the_open(rule)]
+    if held:
+        yield _HOLD, held
+
+
+def reach(rulebook: Rulebook) -> timedelta:
+    """Return about how long after its start a clock tells of an application at last."""
+    hours = [
+        (nominal((rule.target, False)) if rule.target else 0) + rule.firings[-1].hours
+        for rule in rulebook.rules
+    ]
+    return timedelta(hours=max(hours, default=0))
+
+
+def _asks(rule: Rule) -> set[str]:
+    """Return the columns that decide whether, when and whom a rule tells."""
+    asked = set(rule.clock.columns)
+    for test in _tests(rule):
+        bound = getattr(test, "bound", None)
+        asked |= {test.column, *([bound] if isinstance(bound, str) else [])}
+    if rule.clock.pauses or rule.owner == "has_ball":
+        asked.add("waiting_on")
+    return {need for name in asked for need in closure.NEEDS.get(name, (name,))}
+
+
+def _parts_the_open(rule: Rule) -> bool:
+    """Tell a rule that takes open applications and not those on hold, or the reverse."""
+    return any(
+        isinstance(test, Condition)
+        and test.column == "status"
+        and test.values is not None
+        and (Status.OPEN in test.values) != (Status.ON_HOLD in test.values)
+        for test in _tests(rule)
+    )
+
+
+def _tests(rule: Rule) -> Iterator[Test]:
+    yield from rule.tests
+    for tests in rule.exempt:
+        yield from tests

@@ -1,20 +1,25 @@
-"""What the next cycle would open, close and tell, read off the decision it would keep."""
+"""What the next cycle would do: the cycle itself, on a copy of the state.
+
+Nothing is told apart from the daemon's own code, so that it cannot come to differ.
+"""
 
 from collections import Counter
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
-from monitor.alerts import Change, Reason, State
-from monitor.cycle import Decision, Report
-from monitor.evaluate import Finding
+from monitor.alerts import Alert, Reason, State, Transition
+from monitor.configuration import Configuration
+from monitor.cycle import Cycle, Report
 from monitor.outbox import Digests, Notice
-from monitor.rules import Rulebook
+from monitor.source import Source
+from monitor.store import turns
+from monitor.store.rehearsal import Rehearsal
 
 
 class Fate(StrEnum):
-    """What becomes of an alert; several may be true of one change."""
+    """What becomes of an alert; several may be true of one."""
 
     OPENED = "opened"
     BREACHED = "breached"
@@ -25,71 +30,102 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """An alert as it would be, and how it would come to that."""
+
+    alert: Alert
+    transitions: tuple[Transition, ...]
+    fates: tuple[Fate, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One line that somebody would get, and the first digest that can carry it."""
 
-    seen: Finding
+    alert: Alert
     step: str
     notice: Notice
     goes_at: datetime
 
+    @property
+    def rule(self) -> str:
+        return self.alert.seen.rule
+
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What one source's next cycle would do."""
+    """What one source's next cycle would do.
+
+    `lines` are those that somebody would get newly; `spared` those that wait now and
+    would not be sent any more, since somebody else owes the step, or nobody does yet.
+    """
 
     source: str
     report: Report
-    changes: list[tuple[Change, tuple[Fate, ...]]] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
+    changes: list[Changed]
+    lines: list[Line]
+    spared: list[Line]
 
     @property
     def tally(self) -> Counter[tuple[str, Fate]]:
         """Return how many alerts of each rule meet each fate."""
         return Counter(
-            (change.alert.seen.rule, fate)
-            for change, fates in self.changes
-            for fate in fates
+            (each.alert.seen.rule, fate) for each in self.changes for fate in each.fates
         )
-
-    @property
-    def notices(self) -> Counter[str]:
-        """Return how many lines each rule would send, a step to two people counted twice."""
-        return Counter(line.seen.rule for line in self.lines)
 
 
 def preview(
-    decision: Decision,
-    rulebook: Rulebook,
-    digests: Digests,
-    *,
-    had_post: Collection[str] = (),
+    source: Source, loaded: Configuration, rehearsal: Rehearsal, *, now: datetime
 ) -> Preview:
-    """Return what a decision comes to; goes through what is owed in it.
+    """Run the source's next cycle on the copy and return what that did."""
+    report = Cycle(rehearsal.store, source, loaded).run(now=now)
+    digests = Digests(loaded.calendar, loaded.settings.slack.digest_at)
+    with rehearsal.store.read() as connection:
+        had = turns.told_on(connection, loaded.calendar.local_day(now))
+    steps = {
+        each.name: each.at for rule in loaded.rulebook.rules for each in rule.firings
+    }
 
-    `had_post`: who has the digest of the day already, and waits for the next one.
-    """
-    made = Preview(decision.report.run.source, decision.report)
-    now = decision.report.run.as_of
-    steps = {each.name: each.at for rule in rulebook.rules for each in rule.firings}
-    for change, notices in decision.owed:
-        told = tuple(fates(change))
-        if told:
-            made.changes.append((change, told))
-        for notice in notices:
-            at = goes_at(
-                notice.due_at, digests, had=notice.recipient in had_post, now=now
-            )
-            step = steps[notice.firing]
-            made.lines.append(Line(change.alert.seen, step, notice, at))
-    return made
+    def line(alert: Alert, notice: Notice) -> Line:
+        step = steps.get(notice.firing, notice.firing)
+        late = notice.recipient in had
+        return Line(
+            alert, step, notice, goes_at(notice.due_at, digests, had=late, now=now)
+        )
+
+    done = rehearsal.effects(source.name)
+    return Preview(
+        source.name,
+        report,
+        sorted(
+            (_changed(*each) for each in done.changes), key=lambda each: each.alert.key
+        ),
+        sorted((line(*each) for each in done.owed), key=_order),
+        sorted((line(*each) for each in done.dropped), key=_order),
+    )
 
 
-def fates(change: Change) -> Iterator[Fate]:
-    """Yield what becomes of an alert; nothing where only a count of polls changed."""
-    reasons = {each.reason for each in change.transitions}
-    reached = {each.after for each in change.transitions if each.before != each.after}
-    if not change.alert.is_open:
+def _order(line: Line) -> tuple[str, datetime, str, str, str]:
+    """Sort by digest, and within it as the digest's readers would look for it."""
+    seen = line.alert.seen
+    return (
+        line.notice.recipient,
+        line.goes_at,
+        seen.rule,
+        line.step,
+        seen.application_id,
+    )
+
+
+def _changed(alert: Alert, transitions: Sequence[Transition]) -> Changed:
+    return Changed(alert, tuple(transitions), tuple(_fates(alert, transitions)))
+
+
+def _fates(alert: Alert, transitions: Sequence[Transition]) -> Iterator[Fate]:
+    """Yield what becomes of an alert, in the order of the columns."""
+    reasons = {each.reason for each in transitions}
+    reached = {each.after for each in transitions if each.before != each.after}
+    if not alert.is_open:
         yield Fate.CLOSED
         return
     if reasons & {Reason.OPENED, Reason.EVIDENCE_WITHDRAWN}:
@@ -100,14 +136,17 @@ def fates(change: Change) -> Iterator[Fate]:
         yield Fate.ESCALATED
     if Reason.RETARGETED in reasons:
         yield Fate.RETARGETED
-    if change.firing is not None:
+    if Reason.STEP_DUE in reasons:
         yield Fate.TOLD
 
 
 def goes_at(
     due_at: datetime, digests: Digests, *, had: bool, now: datetime
 ) -> datetime:
-    """Return when a digest can first carry what is due then; `now` is at once."""
+    """Return when a digest can first carry what is due then; `now` is at once.
+
+    `had`: today's digest went out already, so that tomorrow's has to carry it.
+    """
     at, today = max(due_at, now), digests.calendar.local_day(now)
     if had and digests.calendar.local_day(at) == today:
         at = digests.calendar.at_local(today + timedelta(days=1), time())

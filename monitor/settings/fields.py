@@ -16,6 +16,9 @@ Weekday = Literal[
 WEEKDAYS: tuple[Weekday, ...] = typing.get_args(Weekday)
 LAST_PORT = 65535
 LONGEST = timedelta(days=3650)
+_URL = r"[a-z0-9]+(\+[a-z0-9]+)?://"
+_NAME = r"[a-z][a-z0-9_\-]*"
+_CHANNEL = r"#[a-z0-9_\-]{1,80}"
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 
 
@@ -77,7 +80,7 @@ def _listen(value: object) -> tuple[str, int]:
 
 def _url(value: object) -> SecretStr:
     text = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
-    if not re.match(r"[a-z0-9]+(\+[a-z0-9]+)?://", text):
+    if not re.match(_URL, text):
         message = (
             "not a database URL (try sqlite:////var/lib/svar/svar.db "
             "or postgresql+psycopg://user@host/name)"
@@ -94,7 +97,7 @@ def _token(value: object) -> object:
 
 
 def _name(value: object) -> str:
-    if not re.fullmatch(r"[a-z][a-z0-9_\-]*", str(value)):
+    if not re.fullmatch(_NAME, str(value)):
         message = (
             f'"{value}" is not a name (small letters, digits, - and _; try "opencats")'
         )
@@ -103,7 +106,7 @@ def _name(value: object) -> str:
 
 
 def _channel(value: object) -> str:
-    if not re.fullmatch(r"#[a-z0-9_\-]{1,80}", str(value)):
+    if not re.fullmatch(_CHANNEL, str(value)):
         message = f'"{value}" is not a channel (try "#recruiting-ops")'
         raise ValueError(message)
     return str(value)
@@ -137,13 +140,29 @@ Listen = Annotated[
     BeforeValidator(_listen),
     WithJsonSchema({"type": "string", "pattern": ":[0-9]{1,5}$"}),
 ]
-Url = Annotated[SecretStr, BeforeValidator(_url)]
+Url = Annotated[
+    SecretStr,
+    BeforeValidator(_url),
+    WithJsonSchema({"type": "string", "pattern": f"^{_URL}"}),
+]
 Rhythm = Annotated[
     timedelta,
     BeforeValidator(_rhythm),
     WithJsonSchema({"type": "string", "pattern": _INTERVAL}),
 ]
-Token = Annotated[SecretStr | None, BeforeValidator(_token)]
-Name = Annotated[str, BeforeValidator(_name)]
-ChannelName = Annotated[str, BeforeValidator(_channel)]
+Token = Annotated[
+    SecretStr | None,
+    BeforeValidator(_token),
+    WithJsonSchema({"type": ["string", "null"]}),
+]
+Name = Annotated[
+    str,
+    BeforeValidator(_name),
+    WithJsonSchema({"type": "string", "pattern": f"^{_NAME}$"}),
+]
+ChannelName = Annotated[
+    str,
+    BeforeValidator(_channel),
+    WithJsonSchema({"type": "string", "pattern": f"^{_CHANNEL}$"}),
+]
 Person = Annotated[str, AfterValidator(_person)]

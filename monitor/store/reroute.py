@@ -9,7 +9,7 @@ from monitor.alerts import Alert
 from monitor.store import ledger
 from monitor.store.tables import alerts, notices, posts
 
-_UNSENT = or_(
+UNSENT = or_(
     notices.c.status == "queued",
     and_(
         notices.c.status == "claimed",
@@ -32,14 +32,14 @@ def reroute(
     due for nobody now, and were not sent.
     """
     put_off = set()
-    unsent = select(notices).where(notices.c.alert_id == alert_id, _UNSENT)
+    unsent = select(notices).where(notices.c.alert_id == alert_id, UNSENT)
     for row in connection.execute(unsent).all():
         wanted = told(row.firing)
         if row.recipient in wanted:
             continue
         dropped = connection.execute(
             update(notices)
-            .where(notices.c.id == row.id, _UNSENT)
+            .where(notices.c.id == row.id, UNSENT)
             .values(
                 status="obsolete",
                 reason="somebody else owes this now" if wanted else "not due any more",
@@ -57,7 +57,7 @@ def reroute(
 
 def waiting(connection: Connection, source: str) -> list[Alert]:
     """Return the source's open alerts of which somebody is still to be told."""
-    unsent = select(notices.c.alert_id).where(_UNSENT)
+    unsent = select(notices.c.alert_id).where(UNSENT)
     query = select(alerts).where(
         alerts.c.source == source, alerts.c.closed_at.is_(None), alerts.c.id.in_(unsent)
     )

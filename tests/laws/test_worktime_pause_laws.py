@@ -42,6 +42,7 @@ working = st.builds(
     st.integers(1, 12),
     st.sampled_from([Unit.WORKING_DAYS, Unit.WORKING_HOURS]),
 )
+days = st.builds(Duration, st.integers(1, 2), st.just(Unit.WORKING_DAYS))
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class Wait:
 
 
 @st.composite
-def waits(draw: st.DrawFn, by: st.SearchStrategy[Duration] = durations) -> Wait:
+def waits(draw: st.DrawFn, by: st.SearchStrategy[Duration] = durations | days) -> Wait:
     """Draw a wait of which the start, the deadline or a spell is near the turn."""
     office, target = draw(offices()), draw(by)
     calendar, start = office.calendar(), office.change + draw(near)
@@ -94,7 +95,9 @@ def test_a_later_start_never_has_an_earlier_deadline_with_pauses(
     wait: Wait, later_by: timedelta
 ) -> None:
     starts = [wait.start, wait.start + later_by]
-    starts += [edge for spell in wait.spells for edge in spell]
+    starts += [
+        at for begins, ends in wait.spells for at in (begins - TICK, begins, ends)
+    ]
     due = [wait.due_from(start) for start in sorted(starts)]
     assert due == sorted(due)
 
@@ -172,7 +175,24 @@ def test_a_pause_without_working_time_moves_no_working_clock(
 
 
 @pause_law
-@given(waits(), seconds(0, 5 * 86_400), later)
+@given(waits(days | working))
+def test_only_the_working_time_in_a_spell_counts(wait: Wait) -> None:
+    ranges = [
+        span
+        for begins, ends in wait.spells
+        for step in range(-1, (ends - begins).days + 2)
+        for span in wait.calendar.ranges(wait.calendar.local_day(begins + step * DAY))
+    ]
+    parts = [
+        (max(begins, opens), min(ends, closes))
+        for begins, ends in wait.spells
+        for opens, closes in ranges
+    ]
+    assert wait.due(parts) == wait.due()
+
+
+@pause_law
+@given(waits(days | durations), seconds(0, 2 * 86_400), later)
 def test_a_pause_over_the_start_is_a_start_at_its_end(
     wait: Wait, before: timedelta, after: timedelta
 ) -> None:

@@ -139,8 +139,11 @@ def test_messages_get_settled_after_a_reminder(connection: sqlite3.Connection) -
     }
 
 
-def test_the_tally_says_what_the_database_says(connection: sqlite3.Connection) -> None:
-    played = play(connection, seed=2, weeks=6)
+@pytest.mark.parametrize("seed", range(1, 5))
+def test_the_tally_says_what_the_database_says(
+    connection: sqlite3.Connection, seed: int
+) -> None:
+    played = play(connection, seed, weeks=6)
     end = {"now": letters.text(played.season.ends_at), "since": AGES_AGO}
     rows = connection.execute(QUERY, end).fetchall()
     figures = tally.count(played.happened, played.season.ends_at)

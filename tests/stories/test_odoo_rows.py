@@ -136,19 +136,40 @@ class TestWhoHasTheBall:
         assert odoo.read(url)["201"].last_inbound_at == odoo.at(NEWS)
 
     @pytest.mark.parametrize(
-        ("wrote_at", "ball"),
-        [(NEWS, Ball.CANDIDATE), ("2026-11-20 10:00:00", Ball.RECRUITER)],
-        ids=["written since", "not written since"],
+        ("wrote_at", "answered_at", "ball"),
+        [
+            (NEWS, None, Ball.CANDIDATE),
+            ("2026-11-20 10:00:00", None, Ball.RECRUITER),
+            (NEWS, "2026-12-03 10:00:00", Ball.RECRUITER),
+        ],
+        ids=["written since", "not written since", "answered"],
     )
     def test_an_offer_is_the_candidates_turn_once_somebody_wrote(
-        self, url: str, wrote_at: str, ball: Ball
+        self, url: str, wrote_at: str, answered_at: str | None, ball: Ball
     ) -> None:
         stage = {
             "stage_id": odoo.PROPOSAL,
             "date_last_stage_update": "2026-12-01 10:00:00",
         }
-        row = odoo.one(url, Applied(201, columns=stage), Said(201, "comment", wrote_at))
+        said = [Said(201, "comment", wrote_at)]
+        if answered_at:
+            said += [Said(201, "email", answered_at, delivery=None, author=1201)]
+        row = odoo.one(url, Applied(201, columns=stage), *said)
         assert (row.phase, row.waiting_on) == (Phase.OFFER, ball)
+
+    def test_a_recruiter_who_heads_the_department_waits_for_nobody(
+        self, url: str
+    ) -> None:
+        ask(url, odoo.MANAGER)
+        row = odoo.one(url, Applied(201, columns={"user_id": odoo.MANAGER}))
+        assert (row.waiting_on, row.shared_at) == (Ball.RECRUITER, None)
+
+    def test_feedback_is_complete_when_nothing_is_left_to_do(self, url: str) -> None:
+        ask(url, odoo.MANAGER)
+        note = Said(201, "comment", odoo.ASKED, delivery=None, author=odoo.MANAGER_SELF)
+        assert odoo.one(url, Applied(201), note).feedback_at is None
+        odoo.run(url, "DELETE FROM mail_activity WHERE res_id = 201")
+        assert odoo.read(url)["201"].feedback_at == odoo.at(odoo.ASKED)
 
 
 class TestWhatWasSaid:
@@ -196,6 +217,20 @@ class TestWhatWasSaid:
         )
         assert row.receipt_at == odoo.at("2026-11-16 10:00:00")
         assert row.first_reply_at == odoo.at("2026-11-16 10:00:01")
+
+    def test_mail_that_came_in_bears_its_arrival_and_not_its_senders_clock(
+        self, url: str
+    ) -> None:
+        odoo.apply(url, Applied(201))
+        odoo.say(url, [Said(201, "email", NEWS, delivery=None, author=1201)])
+        odoo.run(url, "UPDATE mail_message SET date = '2027-01-01' WHERE res_id = 201")
+        assert odoo.read(url)["201"].last_inbound_at == odoo.at(NEWS)
+
+    def test_what_was_written_before_the_application_answers_nothing(
+        self, url: str
+    ) -> None:
+        outreach = Said(201, "comment", "2026-11-10 10:00:00", thread="hr.candidate")
+        assert odoo.one(url, Applied(201), outreach).first_reply_at is None
 
     def test_what_is_dated_ahead_has_not_been_said(self, url: str) -> None:
         row = odoo.one(url, Applied(201), Said(201, "comment", "2026-12-07 12:00:01"))
@@ -260,6 +295,11 @@ class TestHowItEnded:
         row = odoo.read(url)["201"]
         assert (row.decided_at, row.basis) == (odoo.at(NEWS), "exact")
         assert row.decided_by == "mark.brown23@example.com"
+
+    def test_a_late_edit_does_not_bring_back_a_row_long_decided(self, url: str) -> None:
+        long_ago = odoo.refused("2026-05-04 09:00:00") | {"write_date": NEWS}
+        odoo.apply(url, Applied(201, "2026-04-01 09:00:00", columns=long_ago))
+        assert "201" not in odoo.read(url)
 
     def test_an_archived_job_shuts_its_open_applications(self, url: str) -> None:
         odoo.run(

@@ -1,6 +1,7 @@
 """OpenCATS end to end: a real MariaDB, the shipped mapping and rules, `svar check`."""
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,7 +15,8 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
-from monitor import cli, configuration
+from monitor import cli, configuration, shipped
+from monitor.model import Application
 from monitor.source import Source
 from tests.servers import load_opencats
 from tests.stories import office, opencats
@@ -36,6 +38,7 @@ def url(mariadb: str) -> str:
 def command(url: str, tmp_path: Path) -> list[str]:
     place = office.build(tmp_path / "office", calendar=CALENDAR)
     place.source(name="opencats", url=url, mapping="opencats", timezone=opencats.ZONE)
+    shutil.copytree(shipped.folder() / "rules", place.rules, dirs_exist_ok=True)
     as_of = opencats.NOW.isoformat()
     return ["check", "--config", str(place.settings), "--json", "--as-of", as_of]
 
@@ -85,6 +88,17 @@ def test_the_separate_query_says_what_was_worked_out_by_hand(url: str) -> None:
     assert opencats.expected_findings(url, opencats.NOW) == by_hand
 
 
+@pytest.fixture
+def rows(url: str, tmp_path: Path) -> dict[str, Application]:
+    """Read all applications as the source delivers them."""
+    place = office.build(tmp_path / "office", calendar=CALENDAR)
+    place.source(name="opencats", url=url, mapping="opencats", timezone=opencats.ZONE)
+    loaded = configuration.read(place.settings, {})
+    ats = Source(loaded.settings.sources[0], loaded.mappings["opencats"])
+    with closing(ats), ats.poll(opencats.NOW) as poll:
+        return {row.application_id: row for row in poll}
+
+
 def local(value: str) -> datetime:
     return datetime.fromisoformat(value).replace(tzinfo=ZoneInfo(opencats.ZONE))
 
@@ -101,23 +115,27 @@ def local(value: str) -> datetime:
     ids=["mail", "call", "in vain, undecided", "call and mail", "in vain, then a mail"],
 )
 def test_calls_and_mail_are_told_apart(
-    url: str,
-    tmp_path: Path,
+    rows: dict[str, Application],
     key: str,
     called_at: str | None,
     unreached_at: str | None,
     last_written_at: str | None,
 ) -> None:
-    place = office.build(tmp_path / "office", calendar=CALENDAR)
-    place.source(name="opencats", url=url, mapping="opencats", timezone=opencats.ZONE)
-    loaded = configuration.read(place.settings, {})
-    ats = Source(loaded.settings.sources[0], loaded.mappings["opencats"])
-    with closing(ats), ats.poll(opencats.NOW) as poll:
-        (row,) = (each for each in poll if each.application_id == key)
+    row = rows[key]
     expected = (called_at, unreached_at, last_written_at)
     assert (row.called_at, row.unreached_at, row.last_written_at) == tuple(
         local(value) if value else None for value in expected
     )
+
+
+def test_a_candidates_turns_that_are_over_are_told(
+    rows: dict[str, Application],
+) -> None:
+    contacted = local("2007-01-12 09:00:00"), local("2007-01-16 10:30:00")
+    offered = local("2007-01-18 09:00:00"), local("2007-01-19 09:00:00")
+    assert rows["1030"].paused == (contacted, offered)
+    assert rows["1003"].paused is None  # still Contacted
+    assert rows["1022"].paused is None  # never was
 
 
 def test_every_application_of_the_site_is_counted(

@@ -58,8 +58,8 @@ def promised(found: Preview) -> set[tuple[Any, ...]]:
     """Return the notices that a preview shows."""
     return {
         (
-            line.seen.rule,
-            line.seen.application_id,
+            line.alert.seen.rule,
+            line.alert.seen.application_id,
             line.notice.firing,
             line.notice.kind,
             line.notice.recipient,
@@ -97,7 +97,7 @@ def first_poll(place: Office) -> Iterator[Watch]:
 class TestWhatTheDaemonThenDoes:
     def test_a_first_run_writes_the_very_notices(self, place: Office) -> None:
         found = seen(place, NOW + timedelta(minutes=5))
-        opened = {change.alert.key for change, fates in found.changes}
+        opened = {each.alert.key for each in found.changes}
         assert opened == {*LATE, WARNED}
         with first_poll(place) as watch:
             assert watch.open() == opened
@@ -112,10 +112,10 @@ class TestWhatTheDaemonThenDoes:
         found = seen(place, lived_in.now + timedelta(minutes=5))
         report = lived_in.poll()
         assert written(lived_in) - before == promised(found) != set()
-        closed = [c.alert.key for c, fates in found.changes if Fate.CLOSED in fates]
+        closed = [c.alert.key for c in found.changes if Fate.CLOSED in c.fates]
         assert closed == [("first-reply", "waiting")]
         changed = sum(report.transitions.values())
-        assert changed == sum(len(change.transitions) for change, _ in found.changes)
+        assert changed == sum(len(each.transitions) for each in found.changes)
 
     def test_a_quiet_poll_shows_nothing(self, lived_in: Watch) -> None:
         found = seen(lived_in.place, lived_in.now)
@@ -136,6 +136,27 @@ class TestWhatTheDaemonThenDoes:
         )
         assert retargeted == 2
         assert written(lived_in) - before == promised(found)
+
+    def test_a_job_that_changes_hands_is_foreseen(self, place: Office) -> None:
+        with first_poll(place) as watch:
+            before = written(watch)
+            sql = "INSERT INTO people VALUES (?, ?, ?, 'recruiter')"
+            place.run(sql, ASTRID, ASTRID, ASTRID)
+            place.run("UPDATE jobs SET recruiter_id = ?", ASTRID)
+            found = seen(place, watch.now)
+            watch.poll()
+            assert written(watch) - before == promised(found)
+            assert {line.notice.recipient for line in found.lines} == {ASTRID}
+            spared = {line.notice.recipient for line in found.spared}
+            assert spared == {office.RECRUITER}
+
+    def test_a_table_that_was_emptied_is_not_believed(self, place: Office) -> None:
+        with first_poll(place) as watch:
+            with watch.daemon.store.write() as connection:
+                connection.execute(text("DELETE FROM alerts"))
+            place.run("DELETE FROM messages")
+            place.run("DELETE FROM applications")
+            assert seen(place, watch.now).report.run.outcome == "empty"
 
     def test_a_mass_closure_is_held(self, lived_in: Watch) -> None:
         for number in range(20):

@@ -69,6 +69,24 @@ def test_a_second_decision_changes_nothing() -> None:
     assert tally.count(happened, at(4)).untold == 1
 
 
+def test_a_conclusion_settles_only_after_an_interview() -> None:
+    concluded = [
+        events.Concluded(at(4), key, PERSON, "others came closer") for key in ("1", "2")
+    ]
+    happened = [*applied("1", "2"), events.Interviewed(at(3), "1"), *concluded]
+    assert tally.count(happened, at(5)).untold == 1
+
+
+def test_a_call_in_vain_answers_nobody() -> None:
+    happened = [*applied("1"), events.CalledInVain(at(2), "1")]
+    assert tally.count(happened, at(3)).answered == 0
+
+
+def test_an_invitation_to_a_test_is_an_answer() -> None:
+    happened = [*applied("1"), events.TestSent(at(2), "1")]
+    assert tally.count(happened, at(3)).answered == 1
+
+
 def test_an_invitation_is_an_answer() -> None:
     happened: list[Event] = [
         *applied("1"),

@@ -150,9 +150,60 @@ def test_a_filled_job_leaves_people_over_who_hear_late(season: World) -> None:
     assert min(told) > filled.at + timedelta(days=4)
 
 
-@pytest.mark.parametrize("kind", [events.Called, events.Hired, events.Interviewed])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        events.AskedFeedback,
+        events.Called,
+        events.CalledInVain,
+        events.Hired,
+        events.Interviewed,
+        events.JobPaused,
+        events.Promised,
+        events.ScorecardFiled,
+        events.Surveyed,
+        events.TestSent,
+        events.TestTaken,
+        events.Wrote,
+    ],
+)
 def test_every_season_has(season: World, kind: type[Event]) -> None:
     assert any(isinstance(event, kind) for event in season.events)
+
+
+def test_who_works_here_already_gets_no_receipt(season: World) -> None:
+    received = {
+        e.application_id for e in season.events if isinstance(e, events.Receipt)
+    }
+    arrived = [e for e in season.events if isinstance(e, events.Applied)]
+    assert any(e.is_internal for e in arrived)
+    assert {e.application_id for e in arrived if not e.is_internal} == received
+
+
+def test_one_is_called_twice_in_vain_and_then_written_to(season: World) -> None:
+    (case,) = (c for c in season.cases.values() if c.path is Path.UNREACHED)
+    told = list(of(season, case.application_id))[-3:]
+    kinds = [events.CalledInVain, events.CalledInVain, events.Replied]
+    assert [type(event) for event in told] == kinds
+
+
+def test_a_manager_who_is_reminded_of_an_interview_decides() -> None:
+    season = world.season(1, 6, MONDAY)
+    (case,) = (c for c in season.cases.values() if c.path is Path.DELIBERATED)
+    told = {case.job.manager.email: [case.application_id]}
+    at = local(MONDAY + timedelta(days=18), 9)
+    reactions = [e for n in range(5) for e in season.reactions(told, at)]
+    kinds = {type(event) for event in reactions}
+    assert {events.ScorecardFiled, events.Concluded, events.Called} <= kinds
+
+
+def test_a_recruiter_who_is_reminded_says_why() -> None:
+    season = world.season(1, 6, MONDAY)
+    case = first_late(season, Manner.SWAMPED, Path.SILENT)
+    told = {case.job.recruiter.email: [case.application_id]}
+    at = local(MONDAY + timedelta(days=15), 9)
+    reactions = [e for n in range(9) for e in season.reactions(told, at)]
+    assert any(isinstance(event, events.GaveReason) for event in reactions)
 
 
 def test_a_short_season_is_only_shorter() -> None:
@@ -212,14 +263,16 @@ def test_a_swamped_recruiter_answers_about_half_within_two_days() -> None:
     assert 5 <= answered <= 15
 
 
-def test_who_was_interviewed_is_called() -> None:
+def test_who_was_interviewed_is_called_and_then_written_to() -> None:
     season = world.season(0, 3, MONDAY)
     case = first_late(season, Manner.BRISK, Path.INTERVIEWED)
     told = {case.job.recruiter.email: [case.application_id]}
     at = local(MONDAY + timedelta(days=15), 9)
     reactions = [e for n in range(5) for e in season.reactions(told, at)]
     assert reactions
-    assert all(isinstance(event, events.Called) for event in reactions)
+    calls, mails = reactions[::2], reactions[1::2]
+    assert all(isinstance(event, events.Called) for event in calls)
+    assert all(isinstance(event, events.Replied) for event in mails)
 
 
 def test_others_do_not_react() -> None:

@@ -85,6 +85,18 @@ def test_every_foreign_bind_of_every_query_is_told(tmp_path: Path) -> None:
     ]
 
 
+def test_only_explain_may_ask_for_one_application(tmp_path: Path) -> None:
+    one = "SELECT :application"
+    text = PLAIN + "explain: explain.sql\n"
+    assert mapping.read(folder(tmp_path, text, query="SELECT 1", explain=one)).explain
+    wrong = folder(tmp_path, text, query=one, explain="SELECT :day")
+    assert complaints(wrong) == [
+        "query.sql: :application: is not bound; a query may use :now and :since",
+        "explain.sql: :day: is not bound; "
+        "a query may use :now, :since and :application",
+    ]
+
+
 def test_a_query_that_is_not_there_is_told_at_its_key(tmp_path: Path) -> None:
     text = PLAIN + "applications: gone.sql\nmessages: gone.sql\n"
     reason = '"gone.sql" cannot be read: No such file or directory'

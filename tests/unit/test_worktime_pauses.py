@@ -152,13 +152,13 @@ def test_a_half_day_in_a_pause_counts_for_what_is_worked() -> None:
     assert local(due) == "Wed 11-25 11:00"
 
 
-def test_spells_with_only_a_night_between_them_are_one_pause() -> None:
-    start, target = at("11-23T10:00"), Duration.parse("1 working day")
-    apart = spells("11-23T15:00/11-23T17:00, 11-24T09:00/11-24T12:00")
-    whole = spells("11-23T15:00/11-24T12:00")
-    due = paused_due(office(), start, target, apart)
-    assert local(due) == "Tue 11-24 15:00"
-    assert due == paused_due(office(), start, target, whole)
+@pytest.mark.parametrize(
+    "paused", ["11-26T10:00/11-26T17:00, 11-27T09:00/11-27T13:00", "11-26T10:00/11-28"]
+)
+def test_spells_with_only_a_night_between_them_are_one_pause(paused: str) -> None:
+    start, target = at("11-26T10:00"), Duration.parse("1 working day")
+    due = paused_due(office(SHORT_FRIDAY), start, target, spells(paused))
+    assert local(due) == "Tue 12-01 09:00"
 
 
 def test_a_night_shift_stands_still_over_midnight() -> None:
@@ -172,8 +172,13 @@ def test_a_night_shift_stands_still_over_midnight() -> None:
 def test_a_wait_that_starts_in_a_pause_starts_at_its_end(unit: Unit) -> None:
     pause = spells("11-23T10:00/11-25T11:00")
     target = Duration(1, unit)
-    due = paused_due(office(), at("11-24T10:00"), target, pause)
-    assert due == office().shift(at("11-25T11:00"), target)
+    for hours in (
+        NINE_TO_FIVE,
+        SHORT_FRIDAY,
+        {**NINE_TO_FIVE, 1: [(time(9), time(12))]},
+    ):
+        due = paused_due(office(hours), at("11-24T10:00"), target, pause)
+        assert due == office(hours).shift(at("11-25T11:00"), target)
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,20 @@ refuse_field AS MATERIALIZED (
 read_in AS (
     -- The rough cut by date, so that nothing is looked up for rows long decided; the
     -- exact one is the last line. Whatever decides a row also writes it.
-    SELECT a.*
+    SELECT
+        a.id,
+        a.candidate_id,
+        a.job_id,
+        a.department_id,
+        a.stage_id,
+        a.user_id,
+        a.refuse_reason_id,
+        a.active,
+        a.create_date,
+        a.write_date,
+        a.date_last_stage_update,
+        a.date_closed,
+        a.refuse_date
     FROM hr_applicant AS a
     WHERE (a.active AND a.refuse_reason_id IS NULL AND a.date_closed IS NULL)
         OR GREATEST(a.write_date, a.refuse_date, a.date_closed) >= :since

@@ -201,6 +201,30 @@ milestone AS (
     GROUP BY candidate_id + 0, joborder_id + 0
 ),
 
+turn AS (
+    -- While somebody was Contacted or Offered it was theirs to move; the last such spell
+    -- has no end yet and is told by waiting_on.
+    SELECT
+        candidate_id,
+        joborder_id,
+        GROUP_CONCAT(CONCAT(starts_at, '/', ends_at) ORDER BY starts_at SEPARATOR ', ') AS spells
+    FROM (
+        SELECT
+            candidate_id + 0 AS candidate_id,
+            joborder_id + 0 AS joborder_id,
+            status_to,
+            date AS starts_at,
+            LEAD(date) OVER (
+                PARTITION BY candidate_id, joborder_id
+                ORDER BY date, candidate_joborder_status_history_id
+            ) AS ends_at
+        FROM candidate_joborder_status_history
+        WHERE date <= :now
+    ) AS stay
+    WHERE status_to IN (200, 600) AND ends_at IS NOT NULL
+    GROUP BY candidate_id, joborder_id
+),
+
 interview AS (
     -- A planned time is all there is; nothing says whether anybody came. What lasts all
     -- day is stored at midnight and is over a day later.
@@ -245,6 +269,7 @@ SELECT
         p.stage_logged_at,
         p.applied_at
     ) AS waiting_since,
+    turn.spells AS paused,
     p.recruiter,
     p.manager,
     lg.first_at AS first_reply_at,
@@ -294,6 +319,8 @@ LEFT JOIN candidate_joborder_status AS stage
 LEFT JOIN logged AS lg ON lg.candidate_joborder_id = p.candidate_joborder_id
 LEFT JOIN milestone AS ms
     ON ms.candidate_id = p.candidate_id AND ms.joborder_id = p.joborder_id
+LEFT JOIN turn
+    ON turn.candidate_id = p.candidate_id AND turn.joborder_id = p.joborder_id
 LEFT JOIN interview AS iv
     ON iv.candidate_id = p.candidate_id AND iv.joborder_id = p.joborder_id
 WHERE p.decided_at IS NULL OR p.decided_at >= :since

@@ -15,13 +15,13 @@ from rich.text import Text
 from monitor import clock, configuration
 from monitor.cli import FAILED, FINE
 from monitor.configuration import Configuration
-from monitor.cycle import Decider, Memory, recall
 from monitor.errors import StoreError
 from monitor.messages import words
 from monitor.outbox import NOBODY
 from monitor.proof.preview import Fate, Line, Preview, preview
 from monitor.source import Source
-from monitor.store import Store, turns
+from monitor.store import Store
+from monitor.store.rehearsal import Rehearsal
 
 WIDE = 160  # where no terminal sets the width
 MOST = 20  # recipients that are named without --all
@@ -49,19 +49,14 @@ def foresee(
     """Return what each source's next cycle would do, and the state it was held against."""
     found = []
     with ExitStack() as stack:
-        store = _state(loaded, stack)
+        state = _state(loaded, stack)
+        rehearsal = stack.enter_context(closing(Rehearsal(state)))
         for settings in loaded.settings.sources:
             mapping = loaded.mappings[settings.name]
             status = Console(stderr=True).status(f"reading {settings.name} ...")
             with closing(Source(settings, mapping)) as source, status:
-                decider = Decider(source, loaded)
-                memory = recall(store, source.name) if store else Memory()
-                decision = decider.decide(memory, now=now)
-            had = _had_post(store, loaded, now)
-            found.append(
-                preview(decision, loaded.rulebook, decider.digests, had_post=had)
-            )
-        return found, store.shown if store else None
+                found.append(preview(source, loaded, rehearsal, now=now))
+        return found, state.shown if state else None
 
 
 def _state(loaded: Configuration, stack: ExitStack) -> Store | None:
@@ -77,15 +72,6 @@ def _state(loaded: Configuration, stack: ExitStack) -> Store | None:
         )
         raise StoreError(message)
     return store
-
-
-def _had_post(
-    store: Store | None, loaded: Configuration, now: datetime
-) -> frozenset[str]:
-    if store is None:
-        return frozenset()
-    with store.read() as connection:
-        return turns.told_on(connection, loaded.calendar.local_day(now))
 
 
 def _json(
@@ -110,28 +96,28 @@ def _source(found: Preview) -> dict[str, object]:
         "rules": {rule: _counts(found, rule) for rule in _rules(found)},
         "changes": [
             {
-                "rule": change.alert.seen.rule,
-                "application": change.alert.seen.application_id,
-                "becomes": list(fates),
-                "reasons": [each.reason for each in change.transitions],
-                "due_at": _rfc3339(change.alert.seen.due_at),
+                "rule": each.alert.seen.rule,
+                "application": each.alert.seen.application_id,
+                "becomes": list(each.fates),
+                "reasons": [step.reason for step in each.transitions],
+                "due_at": _rfc3339(each.alert.seen.due_at),
             }
-            for change, fates in sorted(
-                found.changes, key=lambda each: each[0].alert.key
-            )
+            for each in found.changes
         ],
-        "notices": [
-            {
-                "recipient": line.notice.recipient,
-                "rule": line.seen.rule,
-                "application": line.seen.application_id,
-                "step": line.step,
-                "kind": line.notice.kind,
-                "due_at": _rfc3339(line.notice.due_at),
-                "goes_at": _rfc3339(line.goes_at),
-            }
-            for line in sorted(found.lines, key=_order)
-        ],
+        "notices": [_notice(line) for line in found.lines],
+        "taken_back": [_notice(line) for line in found.spared],
+    }
+
+
+def _notice(line: Line) -> dict[str, object]:
+    return {
+        "recipient": line.notice.recipient,
+        "rule": line.rule,
+        "application": line.alert.seen.application_id,
+        "step": line.step,
+        "kind": line.notice.kind,
+        "due_at": _rfc3339(line.notice.due_at),
+        "goes_at": _rfc3339(line.goes_at),
     }
 
 
@@ -141,7 +127,7 @@ def _rfc3339(at: datetime) -> str:
 
 def _rules(found: Preview) -> list[str]:
     """Return the rules of which there is something to say."""
-    names = {rule for rule, _ in found.tally} | set(found.notices)
+    names = {rule for rule, _ in found.tally} | {line.rule for line in found.lines}
     return sorted(names | set(found.report.held) | set(+found.report.backlog))
 
 
@@ -150,18 +136,9 @@ def _counts(found: Preview, rule: str) -> dict[str, int]:
     report = found.report
     return counts | {
         "held": report.held.get(rule, 0),
-        "notices": found.notices[rule],
+        "notices": sum(line.rule == rule for line in found.lines),
         "backlog": report.backlog[rule],
     }
-
-
-def _order(line: Line) -> tuple[str, datetime, str, str]:
-    return (
-        line.notice.recipient,
-        line.goes_at,
-        line.seen.rule,
-        line.seen.application_id,
-    )
 
 
 def _print(
@@ -186,22 +163,26 @@ def _print_source(
     head = Text(loaded.mappings[found.source].file.title, "bold")
     count = words.plural(run.applications, "application")
     head.append(f"  as of {when}  {count}", "not bold")
-    console.print(head, "\n")
+    console.print(head)
+    console.print()
     if run.outcome != "ok":
         console.print(Text(f"  {run.error}"))
         console.print("  The next poll would change nothing and tell nobody.\n")
         return
     rules = _rules(found)
     if rules:
-        console.print(_rule_table(found, rules), "\n")
+        console.print(_rule_table(found, rules))
+        console.print()
     for line in _notes(found, loaded):
         console.print(Text(line))
     if found.lines:
-        console.print(_people_table(found, loaded, everything=everything), "\n")
+        console.print(_people_table(found, loaded, everything=everything))
+        console.print()
     else:
         console.print("  The next poll would tell nobody anything new.\n")
     if everything and found.changes:
-        console.print(_change_table(found, loaded), "\n")
+        console.print(_change_table(found, loaded))
+        console.print()
 
 
 def _notes(found: Preview, loaded: Configuration) -> Iterator[str]:
@@ -211,6 +192,11 @@ def _notes(found: Preview, loaded: Configuration) -> Iterator[str]:
             f"  Held until three polls agree: {rule} would close {count:,} at once, "
             "which is more than is believed"
         )
+    for (rule, name), count in Counter(
+        (line.rule, line.notice.recipient) for line in found.spared
+    ).items():
+        lines = words.plural(count, "line")
+        yield f"  Taken back before it is sent: {rule}, {lines} to {name}"
     for rule, lacking in found.report.unmeasurable.items():
         names = ", ".join(sorted(lacking))
         yield f"  Cannot be measured here: {rule} ({title} lacks {names})"
@@ -233,7 +219,7 @@ def _people_table(found: Preview, loaded: Configuration, *, everything: bool) ->
     for head in ("  Who would be told", "in the digest of", "of what", "step", ""):
         table.add_column(head, no_wrap=True)
     digests: dict[tuple[str, datetime], list[Line]] = {}
-    for line in sorted(found.lines, key=_order):
+    for line in found.lines:
         digests.setdefault((line.notice.recipient, line.goes_at), []).append(line)
     shown = list(digests.items())[: None if everything else MOST]
     for (recipient, at), lines in shown:
@@ -247,18 +233,18 @@ def _people_table(found: Preview, loaded: Configuration, *, everything: bool) ->
 def _add_digest(
     table: Table, name: str, when: str, lines: Sequence[Line], *, everything: bool
 ) -> None:
-    counts = Counter((line.seen.rule, line.step) for line in lines)
+    counts = Counter((line.rule, line.step) for line in lines)
     for (rule, step), count in counts.items():
         people = words.plural(count, "application")
         table.add_row(Text(f"  {name}"), when, Text(rule), Text(step), people)
         name = when = ""
         for line in lines if everything else ():
-            if (line.seen.rule, line.step) == (rule, step):
+            if (line.rule, line.step) == (rule, step):
                 table.add_row("", "", "", "", Text(f"  {_who(line)}"))
 
 
 def _who(line: Line) -> str:
-    seen = line.seen
+    seen = line.alert.seen
     return " · ".join(
         filter(None, (seen.application_id, seen.candidate, seen.job_title))
     )
@@ -274,13 +260,13 @@ def _change_table(found: Preview, loaded: Configuration) -> Table:
     for head in ("  Alert", "application", "who", "becomes", "due"):
         table.add_column(head, no_wrap=True)
     now = found.report.run.as_of
-    for change, fates in sorted(found.changes, key=lambda each: each[0].alert.key):
-        seen = change.alert.seen
+    for each in found.changes:
+        seen = each.alert.seen
         table.add_row(
             f"  {seen.rule}",
             Text(seen.application_id),
             Text(seen.candidate),
-            ", ".join(fates),
+            ", ".join(each.fates),
             words.moment(seen.due_at, loaded.calendar, now=now),
         )
     return table

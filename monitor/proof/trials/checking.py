@@ -1,6 +1,6 @@
 """Checks what the shape of a rule test cannot tell: times, rules, steps, people."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -35,7 +35,7 @@ class Checker:
         document: Document,
         rulebook: Rulebook,
         calendar: Calendar,
-        roles: Collection[str],
+        roles: Mapping[str, str],
     ) -> None:
         self.problems: list[Problem] = []
         self._document = document
@@ -44,12 +44,12 @@ class Checker:
         self._calendar = calendar
         self._roles = roles
 
-    def trials(self, texts: Sequence[TrialText]) -> tuple[Trial, ...]:
-        """Return the trials; what is wrong with them is in `problems` then."""
+    def trials(self, texts: Iterable[tuple[int, TrialText]]) -> tuple[Trial, ...]:
+        """Return the trials of these places; `problems` then has what is wrong."""
         names: set[str] = set()
         found = []
-        for index, text in enumerate(texts):
-            path = ("tests", index)
+        for place, text in texts:
+            path = ("tests", place)
             if text.name in names:
                 message = "another test of this file has that name; each has its own"
                 self._note((*path, "name"), message)
@@ -152,8 +152,13 @@ class Checker:
             self._notice((*path, "notices", index), each, applications)
             for index, each in enumerate(text.notices)
         ]
+        now = self._instant((*path, "now"), text.now)
+        try:
+            self._calendar.require_open(now)
+        except ValueError as error:
+            self._note((*path, "now"), str(error))
         return Visit(
-            now=self._instant((*path, "now"), text.now),
+            now=now,
             line=self._line(path),
             findings=tuple(findings) if "findings" in written else None,
             notices=tuple(notices) if "notices" in written else None,
@@ -212,7 +217,7 @@ class Checker:
             self._note(path, message)
 
     def _person(self, path: _Path, word: str) -> str:
-        """Return an address, a channel, a role or nobody, as outbox and rules say it."""
+        """Return who is meant, as the outbox says it: the address behind a role."""
         known = {*self._roles, NOBODY}
         if PERSON.fullmatch(word):
             return word.lower()
@@ -220,7 +225,7 @@ class Checker:
             hint = yamlfile.nearest(word, known)
             message = f'"{word}" is no address, no channel and no role{hint}'
             self._note(path, message)
-        return word
+        return self._roles.get(word, word)
 
 
 def _steps(rule: Rule) -> list[str]:

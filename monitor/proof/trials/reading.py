@@ -15,7 +15,6 @@ from monitor.proof.trials.shape import TrialFile
 from monitor.rules import PROFILES, House, Rulebook
 from monitor.rules import folder as rule_folder
 from monitor.settings import CalendarSettings, PeopleSettings
-from monitor.worktime import Calendar
 from monitor.yamlfile import Document
 
 OFFICE = CalendarSettings(timezone="Europe/Oslo", country="NO")
@@ -25,7 +24,7 @@ DIGEST_AT = time(9)
 def files(folder: Path) -> list[Path]:
     """Return the test files in folder and below."""
     found = [*folder.rglob("*.yaml"), *folder.rglob("*.yml")]
-    return sorted(path for path in found if not path.name.startswith("."))
+    return sorted(path for path in found if not path.name.startswith((".", "#")))
 
 
 def read(
@@ -50,34 +49,47 @@ def read(
 
 
 def _suite(document: Document, rulebooks: "_Rulebooks") -> Suite:
-    file = yamlfile.build(TrialFile, document)
+    """Return the file's suite; raise ConfigError with what is wrong anywhere in it."""
+    file, places, problems = _shape(document)
     settings = file.calendar.under(OFFICE)
     try:
         calendar = settings.calendar()
     except ValueError as error:
-        raise ConfigError([document.problem(("calendar",), str(error))]) from error
-    problems = _unknown_profiles(document, file.profile, rulebooks.folder)
-    if problems:
-        raise ConfigError(problems)
-    everything = rulebooks.get(file.profile, settings, frozenset(file.roles))
-    rulebook = _chosen(document, everything, file.rules)
+        problems.append(document.problem(("calendar",), str(error)))
+        settings, calendar = OFFICE, OFFICE.calendar()
+    profiles = _known_profiles(document, file.profile, rulebooks.folder, problems)
+    everything = rulebooks.get(profiles, settings, frozenset(file.roles))
+    rulebook = _chosen(document, everything, file.rules, problems)
     people = PeopleSettings(roles=file.roles)
-    checker = Checker(document, rulebook, calendar, rulebooks.roles | set(file.roles))
-    trials = checker.trials(file.tests)
-    if checker.problems:
-        raise ConfigError(checker.problems)
-    return Suite(
-        document.file,
-        rulebook,
-        _world(calendar),
-        people,
-        Digests(calendar, DIGEST_AT),
-        trials,
-    )
+    roles = {role: role for role in rulebooks.roles} | people.roles
+    checker = Checker(document, rulebook, calendar, roles)
+    trials = checker.trials(zip(places, file.tests, strict=True))
+    if problems or checker.problems:
+        raise ConfigError([*problems, *checker.problems])
+    world = World(calendar, name=lambda row: row.candidate_name or row.candidate_ref)
+    digests = Digests(calendar, DIGEST_AT)
+    return Suite(document.file, rulebook, world, people, digests, trials)
 
 
-def _world(calendar: Calendar) -> World:
-    return World(calendar, name=lambda row: row.candidate_name or row.candidate_ref)
+def _shape(document: Document) -> tuple[TrialFile, list[int], list[Problem]]:
+    """Return the file, the places of its tests, and what is wrong with the others.
+
+    Tests of a wrong shape are left out, so that the rest can be looked at.
+    """
+    data = document.data
+    file, wrong = yamlfile.fill(TrialFile, {} if data is None else data)
+    problems = [document.problem(path, said) for path, said in wrong]
+    if file is not None:
+        return file, list(range(len(file.tests))), problems
+    bad = {path[1] for path, _ in wrong if len(path) > 1 and path[0] == "tests"}
+    if len(bad) < len({path[:2] for path, _ in wrong}):
+        raise ConfigError(problems)  # not only tests are wrong
+    places = [place for place in range(len(data["tests"])) if place not in bad]
+    sound = [data["tests"][place] for place in places]
+    file, _ = yamlfile.fill(TrialFile, {**data, "tests": sound})
+    if file is None:
+        raise ConfigError(problems)
+    return file, places, problems
 
 
 class _Rulebooks:
@@ -116,33 +128,41 @@ class _Rulebooks:
         return self._documents
 
 
-def _unknown_profiles(
-    document: Document, names: Sequence[str], folder: Path
-) -> list[Problem]:
+def _known_profiles(
+    document: Document, names: Sequence[str], folder: Path, problems: list[Problem]
+) -> tuple[str, ...]:
+    """Return the profiles that there are, and note the others."""
     known = rule_folder.profile_names(folder / PROFILES)
-    return [
+    problems += [
         document.problem(
             ("profile", index), f'no profile "{name}"{yamlfile.nearest(name, known)}'
         )
         for index, name in enumerate(names)
         if name not in known
     ]
+    return tuple(name for name in names if name in known)
 
 
-def _chosen(document: Document, found: Rulebook, wanted: Collection[str]) -> Rulebook:
-    """Return the rules that are on in this file; raise ConfigError for unknown ones."""
+def _chosen(
+    document: Document,
+    found: Rulebook,
+    wanted: Collection[str],
+    problems: list[Problem],
+) -> Rulebook:
+    """Return the rules with those on that are wanted, and note unknown ones."""
+    if not wanted:
+        return found
     known = {rule.id: rule for rule in (*found.rules, *found.off)}
-    problems = [
+    unknown = [
         document.problem(
             ("rules", index), f'no rule "{name}"{yamlfile.nearest(name, known)}'
         )
         for index, name in enumerate(wanted)
         if name not in known
     ]
-    if problems:
-        raise ConfigError(problems)
-    if not wanted:
-        return found
+    problems += unknown
+    if unknown:  # whichever was meant, it may be spoken of
+        return Rulebook(tuple(known.values()))
     on = tuple(rule for name, rule in known.items() if name in wanted)
     off = tuple(rule for name, rule in known.items() if name not in wanted)
     return Rulebook(on, off)

@@ -1,12 +1,15 @@
 """Runs rule tests on a virtual clock, by the code that the daemon runs."""
 
+from datetime import datetime
+
 from monitor.evaluate import NOTHING, Finding
+from monitor.model import Application
 from monitor.outbox import NOBODY
 from monitor.proof.memory import Memory, Poll, Told
-from monitor.proof.trials import past
+from monitor.proof.past import as_of
 from monitor.proof.trials.checking import BACKLOG, NONE
 from monitor.proof.trials.comparing import differences
-from monitor.proof.trials.nouns import Facts, Failure, Suite, Trial, Visit
+from monitor.proof.trials.nouns import Facts, Failure, Story, Suite, Trial, Visit
 from monitor.rules import Rulebook
 
 
@@ -15,12 +18,26 @@ def run(suite: Suite, trial: Trial) -> list[Failure]:
     memory = Memory(suite.rulebook, suite.world, suite.people, suite.digests)
     failures = []
     for visit in trial.visits:
-        shown = [past.show(story, visit.now) for story in trial.stories]
+        shown = [show(story, visit.now) for story in trial.stories]
         rows = [each for each in shown if each is not None]
         failure = _judge(suite, visit, memory.poll(rows, now=visit.now))
         if failure:
             failures.append(failure)
     return failures
+
+
+def show(story: Story, now: datetime) -> Application | None:
+    """Return the application as a source shows it then, or None before it was made.
+
+    Changes up to now are in; what else lies ahead is hidden, save what is planned.
+    """
+    columns = dict(story.columns)
+    for at, changed in story.changes:
+        if at <= now:
+            columns |= changed
+    if columns["applied_at"] > now:
+        return None
+    return as_of(Application(**columns), now)
 
 
 def _judge(suite: Suite, visit: Visit, poll: Poll) -> Failure | None:
@@ -29,14 +46,8 @@ def _judge(suite: Suite, visit: Visit, poll: Poll) -> Failure | None:
         facts = [_finding(each, suite) for each in poll.findings]
         found += differences("finding", visit.findings, facts)
     if visit.notices is not None:
-        roles = suite.people.roles
-        wanted = [
-            {**each, "tell": roles.get(each["tell"], each["tell"])}
-            if "tell" in each
-            else each
-            for each in visit.notices
-        ]
-        found += differences("notice", wanted, list(map(_notice, poll.told)))
+        notices = [_notice(each, suite) for each in poll.told]
+        found += differences("notice", visit.notices, notices)
     return Failure(visit.line, visit.now, tuple(found)) if found else None
 
 
@@ -48,7 +59,7 @@ def _finding(finding: Finding, suite: Suite) -> Facts:
         "started": finding.started_at,
         "due": finding.due_at,
         "step": _step(finding, suite.rulebook),
-        "owner": finding.owner or NOBODY,
+        "owner": suite.people.roles.get(finding.owner or "", finding.owner) or NOBODY,
     }
 
 
@@ -61,11 +72,12 @@ def _step(finding: Finding, rulebook: Rulebook) -> str:
     return rule.firings[finding.step].at
 
 
-def _notice(told: Told) -> Facts:
+def _notice(told: Told, suite: Suite) -> Facts:
+    due_at = told.notice.due_at
     return {
         "rule": told.alert.seen.rule,
         "application": told.alert.seen.application_id,
         "tell": told.notice.recipient,
         "step": told.firing.at,
-        "at": told.notice.due_at,
+        "at": suite.digests.opens(due_at) or due_at,
     }

@@ -30,16 +30,14 @@ _SPELL = "expected spells such as 2026-11-02 09:00/2026-11-04 16:00, with a comm
 
 
 def _moment(value: object) -> datetime:
-    if isinstance(value, datetime):
-        return value
-    text = str(value).strip()
+    text = "" if value is None else str(value).strip()
     message = f'"{text}" is not a time ({_TRY})'
     if isinstance(value, bool | list | dict) or not re.fullmatch(_MOMENT, text):
         raise ValueError(message)
     try:
         at = datetime.fromisoformat(re.sub(r" ?(Z|[+-]\d\d:?\d\d)$", r"\1", text))
     except ValueError as error:
-        message = f'"{text}" is no time that there is ({error})'
+        message = f'"{text}" is no time that there is'
         raise ValueError(message) from error
     if at.year not in YEARS:
         message = f'"{text}" is too far from today (years {YEARS[0]} to {YEARS[-1]})'
@@ -48,8 +46,6 @@ def _moment(value: object) -> datetime:
 
 
 def _spells(value: object) -> tuple[tuple[datetime, datetime], ...]:
-    if isinstance(value, tuple):
-        return value
     if not isinstance(value, str):
         raise ValueError(_SPELL)  # noqa: TRY004 - pydantic collects ValueErrors
     found = []
@@ -69,7 +65,7 @@ def _reference(value: object) -> object:
 def _listed(value: object) -> object:
     if value == "none":
         return ()
-    if isinstance(value, list | tuple):
+    if isinstance(value, list):
         return value
     message = "expected none, or a list of what is to be found"
     raise ValueError(message)
@@ -137,7 +133,10 @@ class ApplicationText(_Columns):  # type: ignore[misc, valid-type] # made of the
 
 
 class FindingText(Strict):
-    """A finding that is expected; only the keys that are written count."""
+    """A finding that is expected; only the keys that are written count.
+
+    `step` is the last of the ladder that is due, `none` or `backlog`.
+    """
 
     rule: str
     application: Reference
@@ -149,7 +148,10 @@ class FindingText(Strict):
 
 
 class NoticeText(Strict):
-    """A notice that is expected; only the keys that are written count."""
+    """A notice that is expected; only the keys that are written count.
+
+    `at` is when its digest may first go out, be it before this instant.
+    """
 
     rule: str
     application: Reference

@@ -1,0 +1,288 @@
+"""A rule's clock over one application as lines of time: what ran, stopped, is next."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from monitor import evaluate, outbox
+from monitor.attribution import Bearing
+from monitor.evaluate import Check
+from monitor.messages import words
+from monitor.outbox import Digests
+from monitor.proof import clockface, evidence
+from monitor.proof.clockface import Clockface
+from monitor.proof.evidence import Case
+from monitor.proof.reasons import reasons
+from monitor.rules import Kind, Rule
+from monitor.settings import PeopleSettings
+from monitor.store.history import Telling
+
+
+class Standing(StrEnum):
+    """Where a clock stands; also the order in which clocks are shown."""
+
+    LATE = "late"
+    RUNNING = "running"
+    STOPPED = "stopped"
+    APART = "apart"
+
+
+class Event(StrEnum):
+    """What a line tells of; lines of one instant stand in this order."""
+
+    START = "start"
+    MESSAGE = "message"
+    PAUSE = "pause"
+    STEP = "step"
+    TOLD = "told"
+    DUE = "due"
+    STOP = "stop"
+    NOW = "now"
+
+
+class Line(NamedTuple):
+    """One line of time; `until`: when what began then was over."""
+
+    at: datetime
+    event: Event
+    what: str
+    meaning: str
+    until: datetime | None = None
+
+
+class Step(NamedTuple):
+    """A step of the ladder: when it is due, when its digest goes out, and to whom."""
+
+    name: str
+    kind: Kind
+    due_at: datetime
+    goes_out_at: datetime
+    tell: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """What one rule makes of one application.
+
+    `why`: where it does not concern the rule. `due_at` is None while it is still to
+    move. `quiet`: why nobody is told next.
+    """
+
+    rule: Rule
+    standing: Standing
+    lines: tuple[Line, ...] = ()
+    why: tuple[str, ...] = ()
+    started_at: datetime | None = None
+    due_at: datetime | None = None
+    stopped_at: datetime | None = None
+    paused_since: datetime | None = None
+    used: timedelta | None = None
+    steps: tuple[Step, ...] = ()
+    next: tuple[Step, ...] = ()
+    quiet: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Who is told, and when the digests go out."""
+
+    people: PeopleSettings
+    digests: Digests
+
+
+def build(
+    check: Check, case: Case, post: Post, told: Sequence[Telling] = ()
+) -> Timeline:
+    """Return the time line; `told`: the notices about the application so far."""
+    why = tuple(reasons(check, case.row))
+    if why:
+        return Timeline(check.rule, Standing.APART, why=why)
+    face = clockface.read(check, case.row)
+    ours = [
+        each
+        for each in told
+        if (each.rule, each.started_at) == (face.rule.id, face.started_at)
+    ]
+    steps = tuple(_steps(face, post))
+    upcoming, quiet = _next(face, steps)
+    lines = [*_clock(face, case), *_messages(face, case), *_told(face, steps, ours)]
+    order = list(Event)
+    return Timeline(
+        rule=face.rule,
+        standing=_standing(face),
+        lines=tuple(sorted(lines, key=lambda each: (each.at, order.index(each.event)))),
+        started_at=face.started_at,
+        due_at=face.due_at if _is_set(face) else None,
+        stopped_at=face.stopped_at,
+        paused_since=face.paused_since,
+        used=face.used,
+        steps=steps,
+        next=upcoming,
+        quiet=quiet,
+        notes=tuple(_notes(face, case)),
+    )
+
+
+def _standing(face: Clockface) -> Standing:
+    if face.stopped_at is not None:
+        return Standing.STOPPED
+    return Standing.LATE if face.is_late else Standing.RUNNING
+
+
+def _is_set(face: Clockface) -> bool:
+    """Tell whether the deadline stands; while the clock stands still it moves on."""
+    return face.paused_since is None or face.due_at < face.paused_since
+
+
+def _clock(face: Clockface, case: Case) -> Iterator[Line]:
+    """Yield what the clock itself did."""
+    clock = face.rule.clock
+    begun_by = [name for name in clock.starts if _is_at(face, name, face.started_at)]
+    what = _event(face, case, begun_by, face.started_at)
+    yield Line(face.started_at, Event.START, what, "starts")
+    for begins, ends in face.spells:
+        yield Line(begins, Event.PAUSE, "with the candidate", "stands still", ends)
+    if face.paused_since is not None:
+        what = "still with the candidate"
+        yield Line(face.paused_since, Event.PAUSE, what, "stands still")
+    if _is_set(face):
+        yield Line(face.due_at, Event.DUE, _promise(face), "due")
+    if face.stopped_at is None:
+        yield Line(face.now, Event.NOW, "now", _lateness(face))
+    elif face.stopped_by is not None:  # pragma: no branch - both are, or none
+        what = _event(face, case, [face.stopped_by], face.stopped_at)
+        yield Line(face.stopped_at, Event.STOP, what, _outcome(face))
+
+
+def _is_at(face: Clockface, column: str, at: datetime) -> bool:
+    return bool(evaluate.get(column)(face.row) == at)
+
+
+def _event(face: Clockface, case: Case, columns: Sequence[str], at: datetime) -> str:
+    """Return what happened then: the message behind the column, or the column's words."""
+    message = evidence.behind(at, case, columns, face.now)
+    if message is not None:
+        return evidence.describe(message, case)
+    return evidence.happened(columns[0], case)
+
+
+def _promise(face: Clockface) -> str:
+    due = face.rule.clock.due
+    return evidence.SAID.get(due, due) if due else face.rule.promise
+
+
+def _lateness(face: Clockface) -> str:
+    """Return how late the clock runs, or how much is left of it."""
+    at, still = face.shown_at, ""
+    if face.paused_since is not None:
+        still = "stands still, "
+    if face.due_at >= at:
+        return f"{still}{face.span(at, face.due_at)} left"
+    late = f"{still}{face.span(face.due_at, at)} late"
+    return late if face.is_late else f"{late}, unless the source lags"
+
+
+def _outcome(face: Clockface) -> str:
+    """Return whether the stop came in time."""
+    at = face.stopped_at or face.now
+    if at <= face.due_at:
+        return "stops, in time"
+    return f"stops, {face.span(face.due_at, at)} late"
+
+
+def _messages(face: Clockface, case: Case) -> Iterator[Line]:
+    """Yield the messages, where a message could stop the clock at all."""
+    stops = face.rule.clock.stops
+    if not evidence.KNOWN.intersection(stops):
+        return
+    edges = {
+        evidence.behind(face.started_at, case, face.rule.clock.starts, face.now),
+        face.stopped_at and evidence.behind(face.stopped_at, case, stops, face.now),
+    }
+    until = face.stopped_at or datetime.max.replace(tzinfo=face.now.tzinfo)
+    for each in case.said:
+        at = each.message.sent_at
+        # What came before the start is worth a line where it looks like an answer.
+        is_within = face.started_at <= at or each.bearing is Bearing.REPLY
+        if each in edges or not is_within or at > until:
+            continue
+        meaning = evidence.verdict(each, case.row, stops, face.started_at, face.now)
+        yield Line(at, Event.MESSAGE, evidence.describe(each, case), meaning)
+
+
+def _steps(face: Clockface, post: Post) -> Iterator[Step]:
+    for number, firing in enumerate(face.rule.firings):
+        at = evaluate.due_at(
+            face.rule, firing, face.calendar, face.started_at, face.due_at
+        )
+        told = outbox.recipients(face.rule, number, face.seen, post.people)
+        yield Step(
+            name=firing.name,
+            kind=firing.kind,
+            due_at=at,
+            goes_out_at=post.digests.slot(at),
+            tell=tuple(dict.fromkeys(told)),
+        )
+
+
+def _told(
+    face: Clockface, steps: Sequence[Step], told: Sequence[Telling]
+) -> Iterator[Line]:
+    """Yield what was told, and what the ladder asks for where nothing is known of it."""
+    known = {each.firing for each in told}
+    for each in told:
+        yield _telling(each, face.now)
+    for step in steps:
+        if step.due_at >= face.shown_at or step.name in known or face.is_backlog:
+            continue
+        meaning = "passed over" if told else f"tells {' and '.join(step.tell)}"
+        yield Line(step.due_at, Event.STEP, f"step: {at_words(step.name)}", meaning)
+
+
+def _telling(telling: Telling, now: datetime) -> Line:
+    what = f"{telling.recipient}, {at_words(telling.firing)}"
+    if telling.sent_at is not None and telling.status == "sent":
+        return Line(telling.sent_at, Event.TOLD, what, "told")
+    if telling.status == "obsolete":
+        reason = telling.reason or "no longer due"
+        return Line(telling.due_at, Event.TOLD, what, f"not told: {reason}")
+    meaning = "to be told" if telling.due_at > now else "waits to be sent"
+    return Line(telling.due_at, Event.TOLD, what, meaning)
+
+
+def at_words(name: str) -> str:
+    """Return a step's name without the hours that tell its repeats apart."""
+    return name.rpartition(" (")[0]
+
+
+def _next(face: Clockface, steps: Sequence[Step]) -> tuple[tuple[Step, ...], str]:
+    """Return the steps that the next digest carries; or why there is none."""
+    if face.stopped_at is not None:
+        return (), "the clock has stopped"
+    if face.is_backlog:
+        return (), f"too old to nudge anybody about ({face.rule.backlog} past due)"
+    if face.paused_since is not None:
+        return (), "the candidate has the ball"
+    passed = [each for each in steps if each.due_at < face.now]
+    # Of what has fallen due only the highest step is told.
+    left = [*passed[-1:], *(each for each in steps if each.due_at >= face.now)]
+    left = [each for each in left if each.goes_out_at > face.now]
+    if not left:
+        return (), "the ladder is at its end"
+    soonest = min(each.goes_out_at for each in left)
+    return tuple(each for each in left if each.goes_out_at == soonest), ""
+
+
+def _notes(face: Clockface, case: Case) -> Iterator[str]:
+    if face.rule.clock.pauses and "paused" not in case.columns:
+        yield "earlier pauses are not known: this source delivers no `paused`"
+    if not case.knows_messages and evidence.KNOWN.intersection(face.rule.clock.stops):
+        yield "no messages are known, only what the application itself says"
+    if face.is_late and face.paused_since is not None:
+        yield "was late before the candidate got the ball"
+    lag = face.check.as_of - face.check.known_by
+    if lag and face.stopped_at is None:
+        yield f"this source may lag by {words.plural(int(lag.total_seconds()) // 60, 'minute')}"

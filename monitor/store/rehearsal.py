@@ -1,0 +1,116 @@
+"""A copy of the state in memory, on which a cycle may write as if it were the real one."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby, islice
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select
+
+from monitor.alerts import Alert, Reason, State, Transition
+from monitor.outbox import Notice
+from monitor.rules import Kind
+from monitor.store import ledger, reroute
+from monitor.store.schema import Store
+from monitor.store.tables import alerts, metadata, notices, posts, runs, transitions
+
+CHUNK = 500
+_LAST = (
+    select(func.max(runs.c.id)).where(runs.c.outcome == "ok").group_by(runs.c.source)
+)
+_COPIED = (  # what a cycle reads; each refers to those before it
+    select(alerts),
+    select(posts),
+    select(notices),
+    select(runs).where(runs.c.id.in_(_LAST)),
+)
+_Owed = tuple[int, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What was done to the copy: changes, and notices that came and that went."""
+
+    changes: list[tuple[Alert, tuple[Transition, ...]]]
+    owed: list[tuple[Alert, Notice]]
+    dropped: list[tuple[Alert, Notice]]
+
+
+class Rehearsal:
+    """The copy of a state, or an empty one; the state itself is only read."""
+
+    def __init__(self, state: Store | None) -> None:
+        self.store = Store("sqlite://")
+        with self.store.write() as copy:
+            metadata.create_all(copy)
+        if state is not None:
+            with state.read() as connection, self.store.write() as copy:
+                _copy(connection, copy)
+        with self.store.read() as copy:
+            self._before = _unsent(copy)
+
+    def close(self) -> None:
+        self.store.close()
+
+    def effects(self, source: str) -> Effects:
+        """Return what was done to a source's alerts since the copy was made."""
+        with self.store.read() as copy:
+            changes = list(_changes(copy, source))
+            now = _unsent(copy)
+            owed = [now[key] for key in now.keys() - self._before.keys()]
+            dropped = [self._before[key] for key in self._before.keys() - now.keys()]
+        return Effects(changes, _of(source, owed), _of(source, dropped))
+
+
+def _copy(connection: Connection, copy: Connection) -> None:
+    for query in _COPIED:
+        [table] = query.get_final_froms()
+        rows = connection.execute(query.execution_options(yield_per=CHUNK)).mappings()
+        while few := [dict(row) for row in islice(rows, CHUNK)]:
+            copy.execute(insert(metadata.tables[str(table)]), few)
+
+
+def _unsent(copy: Connection) -> dict[_Owed, tuple[Alert, Notice]]:
+    """Return the notices that wait to be sent, by alert, firing and recipient."""
+    query = (
+        select(alerts, notices.c.firing, notices.c.kind, notices.c.recipient)
+        .add_columns(notices.c.due_at.label("tell_at"))
+        .join(notices, notices.c.alert_id == alerts.c.id)
+        .where(reroute.UNSENT)
+        .order_by(notices.c.id)
+    )
+    return {
+        (row.id, row.firing, row.recipient): (
+            ledger.read_alert(row),
+            Notice(row.firing, Kind(row.kind), row.recipient, row.tell_at),
+        )
+        for row in copy.execute(query)
+    }
+
+
+def _of(source: str, pairs: list[tuple[Alert, Notice]]) -> list[tuple[Alert, Notice]]:
+    return [(alert, notice) for alert, notice in pairs if alert.source == source]
+
+
+def _changes(
+    copy: Connection, source: str
+) -> Iterator[tuple[Alert, tuple[Transition, ...]]]:
+    """Yield each alert that changed with its transitions; older ones are not copied."""
+    query = (
+        select(alerts, transitions.c.before, transitions.c.after, transitions.c.note)
+        .add_columns(
+            transitions.c.reason.label("why"),
+            transitions.c.effective_at.label("since"),
+        )
+        .join(transitions, transitions.c.alert_id == alerts.c.id)
+        .where(alerts.c.source == source)
+        .order_by(alerts.c.id, transitions.c.id)
+    )
+    for _, rows in groupby(copy.execute(query), lambda row: row.id):
+        same = list(rows)
+        yield ledger.read_alert(same[0]), tuple(map(_transition, same))
+
+
+def _transition(row: Row[Any]) -> Transition:
+    before = None if row.before is None else State(row.before)
+    return Transition(before, State(row.after), Reason(row.why), row.since, row.note)

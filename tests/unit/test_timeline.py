@@ -1,0 +1,508 @@
+"""A clock as lines of time: what counted, what did not and why, and who hears next."""
+
+from datetime import date, time, timedelta
+from typing import Any
+
+import pytest
+
+from monitor.attribution import (
+    Bearing,
+    Direction,
+    Message,
+    MessageKind,
+    Sending,
+    Weighed,
+)
+from monitor.evaluate import Check
+from monitor.model import Application, Ball, Channel, Status
+from monitor.outbox import Digests
+from monitor.proof import evidence, timeline
+from monitor.proof.evidence import Case
+from monitor.proof.reasons import reasons
+from monitor.proof.search import Search
+from monitor.proof.timeline import Event, Post, Standing, Timeline
+from monitor.settings import PeopleSettings
+from monitor.store.history import Telling
+from tests.builders import INGRID, MONDAY, PER, application, at, calendar, check, rule
+
+NOW = "2026-09-23 09:00"  # sixteen days on, a Wednesday
+POST = Post(PeopleSettings(), Digests(calendar(), time(9)))
+AFTER_DECISION = {
+    "status": Status.REJECTED,
+    "decided_at": at("2026-09-10 09:00"),
+}
+
+
+def weighed(
+    sent_at: str = "2026-09-14 10:00", bearing: Bearing = Bearing.REPLY, **changed: Any
+) -> Weighed:
+    """Return a person's mail, weighed as told."""
+    plain: dict[str, Any] = {
+        "application_id": "A1",
+        "candidate_email": None,
+        "sent_at": at(sent_at),
+        "direction": Direction.OUT,
+        "kind": MessageKind.HUMAN,
+        "delivery": Sending.SENT,
+        "subject_hint": None,
+    }
+    return Weighed(Message(**plain | changed), bearing)
+
+
+def case(row: Application | None = None, *said: Weighed, **changed: Any) -> Case:
+    plain = {"columns": frozenset({"paused"}), "name": "K. N."}
+    return Case(row=row or application(), said=said, **plain | changed)
+
+
+def build(
+    of: Case, made: Check | None = None, *told: Telling, now: str = NOW
+) -> Timeline:
+    return timeline.build(made or check(rule(), at(now)), of, POST, told)
+
+
+def said(found: Timeline, *events: Event) -> list[tuple[str, str]]:
+    """Return what the lines of these events say, of all where none is named."""
+    return [
+        (each.what, each.meaning)
+        for each in found.lines
+        if not events or each.event in events
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "changed", "why"),
+    [
+        pytest.param(
+            {"when": "{status: [open, on_hold]}"},
+            {"status": Status.HIRED},
+            "status is hired, not on_hold or open",
+            id="another value",
+        ),
+        pytest.param(
+            {"when": "{status: {not: hired}}"},
+            {"status": Status.HIRED},
+            "status is hired",
+            id="the very value",
+        ),
+        pytest.param(
+            {"when": "{shared_at: present}"}, {}, "shared_at is empty", id="empty"
+        ),
+        pytest.param(
+            {"when": "{decision_reason: absent}"},
+            {"decision_reason": "too loud"},
+            "decision_reason has a value",
+            id="not empty",
+        ),
+        pytest.param(
+            {"when": "{job_title: 'Nurse*'}"},
+            {"job_title": "Cook"},
+            "job_title is Cook, not Nurse*",
+            id="a pattern",
+        ),
+        pytest.param(
+            {"when": "{internal: true}"},
+            {"internal": False},
+            "internal is false, not true",
+            id="a switch",
+        ),
+        pytest.param(
+            {"when": "{applicants: {at_least: 50}}"},
+            {"applicants": 7},
+            "applicants is 7, not at least 50",
+            id="a number",
+        ),
+        pytest.param(
+            {"when": "{shared_at: {after: decided_at}}"},
+            {"shared_at": at(MONDAY), "decided_at": at("2026-09-08 09:00")},
+            "shared_at is Mon 7 Sep 09:00, not after decided_at (Tue 8 Sep 09:00)",
+            id="another column",
+        ),
+        pytest.param(
+            {"when": "{shared_at: {before: 2026-09-01}}"},
+            {"shared_at": at(MONDAY)},
+            "shared_at is Mon 7 Sep 09:00, not before 2026-09-01",
+            id="a day",
+        ),
+        pytest.param(
+            {"when": "{shared_at: {before: 30 days ago}}"},
+            {"shared_at": at(MONDAY)},
+            "shared_at is Mon 7 Sep 09:00, not before 30 days ago",
+            id="how long ago",
+        ),
+        pytest.param(
+            {"exempt": "{internal: true, department: Health}"},
+            {"internal": True},
+            "exempt, since internal is true and department is Health",
+            id="an exemption",
+        ),
+        pytest.param(
+            {"clock": "{starts: interviewed_at, stops: told_at}"},
+            {},
+            "not started: interviewed_at is empty",
+            id="no start",
+        ),
+        pytest.param(
+            {"clock": "{starts: interviewed_at, stops: told_at}"},
+            {"interviewed_at": at("2026-10-01 09:00")},
+            "starts only Thu 1 Oct 09:00",
+            id="a start to come",
+        ),
+        pytest.param(
+            {"effective_from": "2026-09-10"},
+            {},
+            "started before 2026-09-10, when the rule took effect",
+            id="too early",
+        ),
+        pytest.param(
+            {"clock": "{starts: applied_at, stops: told_at, due: promised_at}"},
+            {},
+            "no deadline: promised_at is empty",
+            id="no promise",
+        ),
+        pytest.param(
+            {"clock": "{starts: applied_at, stops: told_at, due: promised_at}"},
+            {"promised_at": at("2026-09-01 09:00")},
+            "promised_at is not after the start",
+            id="a promise of before",
+        ),
+    ],
+)
+def test_a_rule_that_does_not_concern_it_says_why(
+    given: dict[str, str], changed: dict[str, Any], why: str
+) -> None:
+    if "due:" in given.get("clock", ""):
+        given = given | {"target": "null"}
+    found = build(case(application(**changed)), check(rule(**given), at(NOW)))
+    assert (found.standing, found.why) == (Standing.APART, (why,))
+
+
+def test_a_rule_that_concerns_it_has_no_reason_against() -> None:
+    assert not list(reasons(check(rule(), at(NOW)), application()))
+
+
+@pytest.mark.parametrize(
+    ("column", "message", "changed", "verdict"),
+    [
+        ("first_reply_at", weighed(), {}, "counts"),
+        (
+            "first_reply_at",
+            weighed("2026-09-04 10:00"),
+            {},
+            "does not count: before the start",
+        ),
+        (
+            "first_reply_at",
+            weighed("2026-09-30 10:00"),
+            {},
+            "does not count: planned, not sent yet",
+        ),
+        (
+            "first_reply_at",
+            weighed(bearing=Bearing.EARLY),
+            {},
+            "does not count: before the application",
+        ),
+        (
+            "first_reply_at",
+            weighed(bearing=Bearing.UNCLEAR),
+            {},
+            "does not count: unclear which job it is about",
+        ),
+        (
+            "first_reply_at",
+            weighed(bearing=Bearing.INBOUND, direction=Direction.IN),
+            {},
+            "from the candidate; answers nothing",
+        ),
+        ("last_inbound_at", weighed(bearing=Bearing.INBOUND), {}, "counts"),
+        ("receipt_at", weighed(bearing=Bearing.RECEIPT), {}, "counts"),
+        (
+            "told_at",
+            weighed(bearing=Bearing.UNSENT, delivery=Sending.QUEUED),
+            {},
+            "does not count: not sent yet",
+        ),
+        (
+            "told_at",
+            weighed(bearing=Bearing.UNSENT, delivery=Sending.FAILED),
+            {},
+            "does not count: was not delivered",
+        ),
+        ("told_at", weighed(), {}, "does not count: nothing is decided"),
+        ("told_at", weighed(), AFTER_DECISION, "counts"),
+        ("called_at", weighed(), {}, "does not count: not a call"),
+        ("called_at", weighed(channel=Channel.PHONE), {}, "counts"),
+        ("last_written_at", weighed(), {}, "counts"),
+        (
+            "last_written_at",
+            weighed(channel=Channel.PHONE),
+            {},
+            "does not count: not in writing",
+        ),
+        (
+            "decided_at",
+            weighed(),
+            {},
+            "does not count: not what this clock waits for",
+        ),
+        ("reached_at", weighed(), AFTER_DECISION, "counts"),
+        ("reached_at", weighed(), {}, "does not count: nothing is decided"),
+        (
+            "reached_at",
+            weighed(),
+            AFTER_DECISION | {"interviewed_at": at("2026-09-08 09:00")},
+            "does not count: a call is due after an interview",
+        ),
+    ],
+)
+def test_each_message_has_its_verdict(
+    column: str, message: Weighed, changed: dict[str, Any], verdict: str
+) -> None:
+    row = application(**changed)
+    assert evidence.verdict(message, row, [column], at(MONDAY), at(NOW)) == verdict
+
+
+@pytest.mark.parametrize(
+    ("message", "text"),
+    [
+        (weighed(channel=Channel.SMS), "SMS to K. N."),
+        (weighed(kind=MessageKind.AUTO), "automatic mail to K. N."),
+        (weighed(bearing=Bearing.INBOUND, direction=Direction.IN), "mail from K. N."),
+        (weighed(kind=MessageKind.DRAFT), "draft of a mail to K. N."),
+        (weighed(bearing=Bearing.RECEIPT), "automatic receipt"),
+        (weighed(bearing=Bearing.OTHER), "mail to K. N. about another application"),
+    ],
+)
+def test_a_message_is_described_without_its_text(message: Weighed, text: str) -> None:
+    assert evidence.describe(message, case()) == text
+
+
+def test_a_late_clock_tells_what_is_next() -> None:
+    found = build(case())
+    assert found.standing is Standing.LATE
+    assert said(found) == [
+        ("applied", "starts"),
+        ("step: target", f"tells {INGRID}"),
+        ("14 days", "due"),
+        ("now", "2 days late"),
+    ]
+    assert (found.next, found.quiet) == ((), "the ladder is at its end")
+
+
+def test_the_next_digest_carries_what_falls_due_before_it() -> None:
+    ladder = "[{at: target, tell: owner}, {at: 1 hour after, tell: [manager, owner]}]"
+    made = check(rule(ladder=ladder), at("2026-09-21 08:30"))
+    found = build(case(), made)
+    assert (found.standing, found.used) == (
+        Standing.RUNNING,
+        timedelta(days=13, hours=23, minutes=30),
+    )
+    assert [each.tell for each in found.next] == [(INGRID,)]
+    assert found.next[0].goes_out_at == at("2026-09-21 09:00")
+    later = build(case(), check(rule(ladder=ladder), at("2026-09-21 10:30")))
+    assert [each.tell for each in later.next] == [(PER, INGRID)]
+
+
+def test_what_is_too_old_nudges_nobody() -> None:
+    found = build(case(), check(rule(backlog="1 day"), at(NOW)))
+    assert found.quiet == "too old to nudge anybody about (1 day past due)"
+    assert not said(found, Event.STEP)
+
+
+def test_a_call_that_a_message_tells_of_is_one_line() -> None:
+    call = weighed("2026-09-14 10:00", channel=Channel.PHONE)
+    row = application(first_reply_at=call.message.sent_at)
+    found = build(case(row, call))
+    assert said(found, Event.MESSAGE, Event.STOP) == [
+        ("call to K. N.", "stops, in time")
+    ]
+
+
+def test_a_stop_that_no_message_tells_of_has_the_words_of_its_column() -> None:
+    found = build(case(application(first_reply_at=at("2026-09-22 10:00"))))
+    assert said(found, Event.STOP) == [("first reply", "stops, 1 day late")]
+    assert (found.standing, found.quiet) == (
+        Standing.STOPPED,
+        "the clock has stopped",
+    )
+
+
+def test_a_letter_just_before_the_decision_counts_with_it() -> None:
+    letter = weighed("2026-09-10 08:59")
+    row = application(**AFTER_DECISION, told_at=at("2026-09-10 09:00"))
+    given = {"clock": "{starts: decided_at, stops: told_at}"}
+    found = build(case(row, letter), check(rule(**given), at(NOW)))
+    assert said(found, Event.STOP) == [("mail to K. N.", "stops, in time")]
+    assert not said(found, Event.MESSAGE)
+
+
+def test_a_wait_for_a_decision_lists_no_mail() -> None:
+    given = {"clock": "{starts: applied_at, stops: decided_at}"}
+    found = build(case(None, weighed()), check(rule(**given), at(NOW)))
+    assert not said(found, Event.MESSAGE)
+
+
+def test_a_reply_starts_the_next_wait() -> None:
+    reply = weighed()
+    given = {"clock": "{starts: last_reply_at, stops: [last_reply_at, told_at]}"}
+    row = application(last_reply_at=reply.message.sent_at)
+    found = build(case(row, reply), check(rule(**given), at(NOW)))
+    assert said(found, Event.START, Event.MESSAGE) == [("mail to K. N.", "starts")]
+
+
+PAUSING = {
+    "clock": "{starts: applied_at, stops: told_at, pauses: {waiting_on: candidate}}"
+}
+
+
+def test_a_clock_that_stands_still_has_no_deadline_and_nothing_next() -> None:
+    row = application(waiting_on=Ball.CANDIDATE, waiting_since=at("2026-09-18 09:00"))
+    found = build(case(row), check(rule(**PAUSING), at(NOW)))
+    assert (found.due_at, found.quiet) == (None, "the candidate has the ball")
+    assert (found.used, found.standing) == (timedelta(days=11), Standing.RUNNING)
+    assert said(found, Event.PAUSE, Event.NOW) == [
+        ("still with the candidate", "stands still"),
+        ("now", "stands still, 3 days left"),
+    ]
+
+
+def test_what_was_late_before_the_candidate_had_the_ball_stays_late() -> None:
+    row = application(waiting_on=Ball.CANDIDATE, waiting_since=at("2026-09-22 10:00"))
+    found = build(case(row), check(rule(**PAUSING), at(NOW)))
+    assert (found.standing, found.due_at) == (Standing.LATE, at("2026-09-21 09:00"))
+    assert found.notes == ("was late before the candidate got the ball",)
+
+
+def test_spells_that_are_over_move_the_deadline() -> None:
+    spell = (at("2026-09-01 09:00"), at("2026-09-09 09:00"))
+    found = build(case(application(paused=(spell,))), check(rule(**PAUSING), at(NOW)))
+    [pause] = [each for each in found.lines if each.event is Event.PAUSE]
+    assert (pause.at, pause.until) == (at(MONDAY), at("2026-09-09 09:00"))
+    assert (found.due_at, found.used) == (at(NOW), timedelta(days=14))
+
+
+def test_what_a_source_cannot_tell_is_said_only_where_it_matters() -> None:
+    blind = case(columns=frozenset(), knows_messages=False)
+    pausing = build(blind, check(rule(**PAUSING), at(NOW)))
+    assert pausing.notes == (
+        "earlier pauses are not known: this source delivers no `paused`",
+        "no messages are known, only what the application itself says",
+    )
+    assert build(blind).notes == pausing.notes[1:]
+    decision = rule(clock="{starts: applied_at, stops: decided_at}")
+    assert build(blind, check(decision, at(NOW))).notes == ()
+
+
+def test_a_source_that_lags_is_not_late_yet() -> None:
+    made = check(rule(), at("2026-09-21 09:20"), lag=timedelta(minutes=30))
+    found = build(case(), made)
+    assert found.standing is Standing.RUNNING
+    assert said(found, Event.NOW) == [
+        ("now", "less than an hour late, unless the source lags")
+    ]
+    assert found.notes == ("this source may lag by 30 minutes",)
+
+
+def test_a_clock_with_a_day_of_its_own_is_due_on_it() -> None:
+    given = {
+        "clock": "{starts: applied_at, stops: told_at, due: promised_at}",
+        "target": "null",
+    }
+    row = application(promised_at=at("2026-09-16 09:00"))
+    found = build(case(row), check(rule(**given), at(NOW)))
+    assert said(found, Event.DUE) == [("promised day", "due")]
+    assert (found.due_at, found.used) == (row.promised_at, timedelta(days=16))
+
+
+def told(status: str, **changed: Any) -> Telling:
+    plain: dict[str, Any] = {
+        "rule": "first-reply",
+        "started_at": at(MONDAY),
+        "firing": "target (+0 h)",
+        "recipient": PER,
+        "due_at": at("2026-09-21 09:00"),
+        "status": status,
+        "sent_at": None,
+        "reason": None,
+    }
+    return Telling(**plain | changed)
+
+
+@pytest.mark.parametrize(
+    ("telling", "meaning"),
+    [
+        (told("sent", sent_at=at("2026-09-21 09:01")), "told"),
+        (told("queued"), "waits to be sent"),
+        (told("queued", due_at=at("2026-09-24 09:00")), "to be told"),
+        (told("obsolete"), "not told: no longer due"),
+        (
+            told("obsolete", reason="somebody else owes this now"),
+            "not told: somebody else owes this now",
+        ),
+    ],
+)
+def test_what_was_told_takes_the_place_of_the_step(
+    telling: Telling, meaning: str
+) -> None:
+    found = build(case(), None, telling)
+    assert said(found, Event.STEP, Event.TOLD) == [(f"{PER}, target", meaning)]
+
+
+def test_what_another_wait_told_is_left_out() -> None:
+    others = (
+        told("sent", started_at=at("2026-08-01 09:00")),
+        told("sent", rule="silence"),
+    )
+    assert not said(build(case(), None, *others), Event.TOLD)
+
+
+def test_a_step_that_was_passed_over_says_so() -> None:
+    ladder = "[{at: 4 days before, tell: owner}, {at: target, tell: owner}]"
+    found = build(case(), check(rule(ladder=ladder), at(NOW)), told("queued"))
+    assert said(found, Event.STEP) == [("step: 4 days before", "passed over")]
+
+
+def test_a_search_keeps_the_applications_of_one_address() -> None:
+    rows = [
+        application(application_id="A0", candidate_email="ola@example.org"),
+        application(application_id="A1", candidate_email="kari@example.org"),
+        application(
+            application_id="A2",
+            candidate_email="kari@example.org",
+            job_title="Controller",
+        ),
+        application(application_id="A3"),
+    ]
+    mail = weighed(
+        application_id=None, subject_hint="Controller", candidate_email="kari@x"
+    ).message
+    search = Search("A1")
+    assert search.read(iter(rows)) == rows[1]
+    found = search.case([mail], name="K. N.", columns=["paused"])
+    [about] = found.said
+    assert (about.bearing, about.other) == (Bearing.OTHER, "A2")
+    assert evidence.describe(about, found) == "mail to K. N. about Controller"
+
+
+def test_a_search_offers_what_looks_alike() -> None:
+    search = Search("8821")
+    assert search.read([application(application_id="8812")]) is None
+    assert search.similar() == ["8812"]
+    with pytest.raises(ValueError, match="nothing was found"):
+        search.case([], name="", columns=[])
+
+
+def test_an_application_without_an_address_stands_alone() -> None:
+    rows = [application(application_id=each) for each in ("A1", "A2")]
+    search = Search("A1")
+    search.read(rows)
+    found = search.case([weighed(application_id=None).message], name="", columns=[])
+    assert found.said[0].bearing is Bearing.REPLY
+
+
+def test_a_day_of_the_office_decides_when_the_digest_goes_out() -> None:
+    digests = Digests(calendar(date(2026, 9, 21)), time(9))
+    found = timeline.build(
+        check(rule(), at("2026-09-20 12:00")), case(), Post(POST.people, digests)
+    )
+    assert found.next[0].goes_out_at == at("2026-09-22 09:00")
