@@ -6,7 +6,7 @@ Pure: applications go by once, and only counters stay.
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import NamedTuple
@@ -26,7 +26,7 @@ CHUNK = 2_000  # applications that go through the rules at a time
 _SOURCE = "backtest"
 _TICK = timedelta.resolution
 
-Life = tuple[Stretch, ...]
+Life = tuple[Stretch, ...]  # of one application
 Seen = tuple[int, Finding | None]
 
 
@@ -113,9 +113,8 @@ class Backtest:
         local_day = office.digests.calendar.local_day
         self._days = [local_day(look) for look in office.looks]
         self.sent = Sent(tuple(self._days[1:]))
-        prepared = [
-            evaluate.prepare(rulebook, office.world, now=look) for look in office.looks
-        ]
+        world = replace(office.world, name=lambda _: "")  # nobody is named here
+        prepared = [evaluate.prepare(rulebook, world, now=at) for at in office.looks]
         self._checks: list[Sequence[Check]] = list(zip(*prepared, strict=True))
 
     def run(self, applications: Iterable[Application]) -> Iterator[int]:

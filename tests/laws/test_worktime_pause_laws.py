@@ -33,7 +33,7 @@ from tests.laws.offices import (
 
 NOTHING = timedelta()
 Spell = tuple[datetime, datetime]
-pause_law = settings(law, max_examples=250)
+pause_law = settings(law, max_examples=200)
 running = st.builds(
     Duration, st.integers(1, 40), st.sampled_from([Unit.HOURS, Unit.WORKING_HOURS])
 )

@@ -35,7 +35,7 @@ DAYS = 21
 BEGINS = NOW - timedelta(days=DAYS)
 NUMBERS = count()
 
-ASKS = (
+ASKS: tuple[dict[str, str], ...] = (
     {},
     {
         "when": "{status: open, waiting_on: manager}",
@@ -236,3 +236,155 @@ def test_it_counts_what_a_svar_that_was_there_would_have_sent(
     assert list(made.run(drawn)) == [len(drawn)]
     sent = made.sent
     assert (sent.lines, +sent.escalations) == lived(place, loaded, source, where.looks)
+
+
+@pytest.fixture
+def furnished(tmp_path: Path) -> Office:
+    """An office with three rules over six applications, three of them late by now."""
+    made = office.build(tmp_path / "office")
+    office.furnish(made, clock.utc_now())
+    return made
+
+
+def run(place: Office, *options: str) -> int:
+    return cli.main(["rules", "backtest", "--config", str(place.settings), *options])
+
+
+def printed(
+    place: Office, capsys: pytest.CaptureFixture[str], *options: str
+) -> dict[str, Any]:
+    assert run(place, "--json", *options) == 0
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
+
+
+class TestJson:
+    def test_the_object_is_as_promised(
+        self, furnished: Office, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        found = printed(furnished, capsys)
+        assert list(found) == ["sources", "days", "sent", "digests", "unknown"]
+        assert found["sources"] == [
+            {
+                "name": "recruiting",
+                "applications": 6,
+                "rejected_rows": 0,
+                "not_measurable": [],
+            }
+        ]
+        assert list(found["sent"][0]) == [
+            *("rule", "day", "person", "lines", "escalations")
+        ]
+        rules = {each["rule"] for each in found["sent"]}
+        assert rules == {"decided-not-told", "first-reply", "manager-review"}
+
+    def test_lines_add_up_to_digests_and_days(
+        self, furnished: Office, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        found = printed(furnished, capsys)
+        total = sum(each["lines"] for each in found["sent"])
+        assert sum(each["lines"] for each in found["digests"]) == total > 0
+        assert sum(each["lines"] for each in found["days"]) == total
+        digests = sum(each["digests"] for each in found["days"])
+        assert digests == len(found["digests"])
+
+    def test_fewer_days_have_fewer_lines(
+        self, furnished: Office, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        few = printed(furnished, capsys, "--days", "10")
+        many = printed(furnished, capsys, "--days", "30")
+        assert len(few["days"]) < len(many["days"])
+        kept = {each["day"] for each in few["days"]}
+        assert few["sent"] == [each for each in many["sent"] if each["day"] in kept]
+
+    def test_a_rule_that_the_source_cannot_feed_is_named(
+        self, furnished: Office, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        folder = shipped.folder() / "config" / "ats" / "standard"
+        own = furnished.folder / "config" / "ats" / "own"
+        shutil.copytree(folder, own)
+        query = (own / "query.sql").read_text("utf-8")
+        (own / "query.sql").write_text(
+            f"SELECT application_id, candidate_ref, applied_at, status, recruiter"
+            f" FROM ({query})",
+            "utf-8",
+        )
+        furnished.source(mapping="ats/own")
+        (source,) = printed(furnished, capsys)["sources"]
+        assert source["not_measurable"] == [
+            *("decided-not-told", "first-reply", "manager-review")
+        ]
+
+
+class TestText:
+    def test_it_shows_rules_people_and_what_is_not_known(
+        self, furnished: Office, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert run(furnished, "--days", "30") == 0
+        shown = capsys.readouterr()
+        assert shown.err == ""
+        for said in (
+            *("Standard schema", "6 applications", "busiest day", "fullest day"),
+            *("first-reply", office.RECRUITER, "who had the ball earlier"),
+            *("lines a digest. Nothing was sent.",),
+        ):
+            assert said in shown.out
+        assert "lookback" not in shown.out
+
+    def test_a_lookback_that_is_too_short_is_said(
+        self, furnished: Office, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        furnished.source(lookback="60 days")
+        assert run(furnished) == 0
+        assert "before its lookback of 60 days" in capsys.readouterr().out
+
+    def test_other_rules_may_be_held_against_the_same_days(
+        self, furnished: Office, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        other = tmp_path / "other"
+        other.mkdir()
+        text = (furnished.rules / "first-reply.yaml").read_text("utf-8")
+        (other / "a.yaml").write_text(text.replace("first-reply", "mine"), "utf-8")
+        found = printed(furnished, capsys, "--rules", str(other))
+        assert {each["rule"] for each in found["sent"]} == {"mine"}
+
+    def test_days_on_which_nothing_was_due_are_said_to_be_so(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert run(office.build(tmp_path / "office")) == 0
+        assert "0 lines in 0 digests to 0 recipients." in capsys.readouterr().out
+
+    def test_many_people_are_cut_short(
+        self, furnished: Office, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        now = clock.utc_now()
+        for number in range(25):
+            who = f"person{number}@example.com"
+            furnished.run(
+                "INSERT INTO people VALUES (?, ?, ?, 'recruiter')", who, who, who
+            )
+            furnished.run(
+                "INSERT INTO jobs (id, title, recruiter_id, status)"
+                " VALUES (?, 'Nurse', ?, 'open')",
+                *(f"job{number}", who),
+            )
+            office.apply(furnished, f"more{number}", now, days=20)
+            office.change(furnished, f"more{number}", job_id=f"job{number}")
+        assert run(furnished) == 0
+        assert "more (--json has all)" in capsys.readouterr().out
+
+    def test_nothing_is_written(self, furnished: Office) -> None:
+        before = furnished.ats.read_bytes()
+        assert run(furnished) == 0
+        assert furnished.ats.read_bytes() == before
+        assert not furnished.state.exists()
+
+    def test_a_terminal_is_shown_how_far_the_reading_is(
+        self,
+        furnished: Office,
+        capsys: pytest.CaptureFixture[str],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setenv("FORCE_COLOR", "1")
+        assert run(furnished) == 0
+        assert "reading recruiting ... 6" in capsys.readouterr().err

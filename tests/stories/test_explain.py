@@ -39,6 +39,14 @@ rules:
     owner: recruiter
     ladder: [{at: target, tell: owner}]
 """
+MAIL = """\
+SELECT m.id AS message_id, c.email AS candidate_email, m.sent_at, m.direction, m.kind,
+    j.title AS subject_hint
+FROM messages AS m
+JOIN applications AS a ON a.id = m.application_id
+JOIN candidates AS c ON c.id = a.candidate_id
+JOIN jobs AS j ON j.id = a.job_id
+"""
 
 
 @pytest.fixture
@@ -382,6 +390,64 @@ def test_a_source_that_cannot_feed_a_rule_says_what_it_lacks(
         "no messages are known, only what the application itself says",
     ]
     assert notes["first-reply"] == notes["outcome"][1:]
+
+
+def test_mail_to_an_address_is_weighed_without_a_query_of_its_own(
+    place: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    anna(place)
+    say(place, "8812", "2026-11-10 10:00:00", "human")
+    folder = place.settings.parent / "ats" / "standard"
+    folder.mkdir(parents=True)
+    ours = shipped.folder() / "config" / "ats" / "standard"
+    written = (ours / "mapping.yaml").read_text(encoding="utf-8")
+    written = written.replace("explain: explain.sql", "messages: messages.sql")
+    (folder / "mapping.yaml").write_text(written, encoding="utf-8")
+    query = (ours / "query.sql").read_text(encoding="utf-8")
+    (folder / "query.sql").write_text(query, encoding="utf-8")
+    (folder / "messages.sql").write_text(MAIL, encoding="utf-8")
+    [found] = said(place, capsys, "8812", "--as-of", NOVEMBER)
+    assert meanings(found, "first-reply") == meanings(found, "first-reply") | {
+        "applied": "starts",
+        "mail to A. K. about Data analyst": "does not count: other job",
+        "mail to A. K.": "stops, in time",
+    }
+
+
+def test_the_head_says_how_far_the_candidate_is_from_an_answer(
+    place: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    decided = "2026-09-09 08:00:00"
+    office.change(place, "declined", interviewed_at=decided)
+    say(place, "declined", "2026-09-14 08:00:00", "human", "portal")
+    lines = shown(place, capsys, "declined")
+    assert lines[1] == [
+        "Answer: told over the portal on Mon 14 Sep 10:00, but not by phone after an interview"
+    ]
+    office.change(place, "fresh", status="withdrawn", waiting_on="nobody")
+    lines = shown(place, capsys, "fresh")
+    assert lines[0] == ["N. F. · Developer · Standard schema fresh · withdrawn"]
+    assert lines[1] == ["Answer: none is owed any more (withdrawn)"]
+
+
+def test_the_next_digest_is_named_as_people_name_it(
+    place: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    office.apply(place, "tomorrow", NOW, days=13.9)
+    lines = shown(place, capsys, "tomorrow")
+    assert [f"next: {RECRUITER} (target), in tomorrow's 09:00 digest"] in lines
+    lines = shown(place, capsys, "tomorrow", "--as-of", "2026-09-17T08:00+02:00")
+    assert [f"next: {RECRUITER} (target), in today's 09:00 digest"] in lines
+
+
+def test_without_an_instant_it_is_now(
+    place: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    office.apply(place, "new", datetime(2126, 1, 1, tzinfo=UTC), days=0)
+    given = ["explain", "new", "--all", "--config", str(place.settings)]
+    assert cli.main(given) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "first-reply starts only Tue 1 Jan 2126" in printed
 
 
 def test_explain_needs_a_configuration(

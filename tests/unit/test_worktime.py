@@ -414,6 +414,13 @@ def test_the_cutoff_is_the_first_start_that_is_still_on_time() -> None:
     assert found == at("2026-11-23T10:00")
 
 
+def test_the_cutoff_is_found_where_no_deadline_falls_on_now() -> None:
+    calendar, target = stockholm(), Duration.parse("1 working day")
+    saturday = at("2026-11-28T12:00")
+    found = cutoff(calendar, saturday, lambda start: calendar.shift(start, target))
+    assert local(found) == "Thu 2026-11-26 17:00"
+
+
 def test_the_cutoff_may_lie_after_now() -> None:
     calendar, before = stockholm(), Duration.parse("14 days")
     now = at("2026-11-23T10:00")

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from monitor import configuration, rules, shipped
 from monitor.cli import FAILED, FINE, WRONG, instants, problems
-from monitor.cli.arguments import DEFAULT_CONFIG
+from monitor.cli.arguments.making import DEFAULT_CONFIG
 from monitor.cli.rules import junit
 from monitor.cli.rules.junit import Result
 from monitor.errors import ConfigError, Problem

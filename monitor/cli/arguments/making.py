@@ -1,0 +1,58 @@
+"""How a command is put on the command line; the same for all of them."""
+
+import argparse
+import os
+from pathlib import Path
+
+DEFAULT_CONFIG = "config/svar.yaml"
+Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def command(
+    commands: Commands,  # type: ignore[valid-type] # argparse names it only in private
+    name: str,
+    text: str,
+    *given: str,
+) -> argparse.ArgumentParser:
+    """Add a command: its module is its name, its examples stand under its help."""
+    made: argparse.ArgumentParser = commands.add_parser(  # type: ignore[attr-defined]
+        name,
+        help=text[0].lower() + text[1:].rstrip("."),
+        description=text,
+        epilog=examples(*given),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.set_defaults(module=name, call="run")
+    return made
+
+
+def configured(parser: argparse.ArgumentParser) -> None:
+    """Let a command be told where the settings are."""
+    parser.add_argument(
+        "--config",
+        type=Path,
+        default=Path(os.environ.get("SVAR_CONFIG", DEFAULT_CONFIG)),
+        metavar="FILE",
+        help=f"the settings (default: $SVAR_CONFIG or {DEFAULT_CONFIG})",
+    )
+
+
+def days(text: str) -> int:
+    """Read a number of days."""
+    if not text.isdigit() or int(text) not in range(1, 367):
+        message = f"{text} is not a number of days from 1 to 366"
+        raise argparse.ArgumentTypeError(message)
+    return int(text)
+
+
+def weeks(text: str) -> int:
+    """Read a number of weeks."""
+    if not text.isdigit() or int(text) not in range(1, 53):
+        message = f"{text} is not a number of weeks from 1 to 52"
+        raise argparse.ArgumentTypeError(message)
+    return int(text)
+
+
+def examples(*lines: str) -> str:
+    """Return the examples that stand under a help."""
+    return "\n".join(["examples:", *(f"  {line}" for line in lines)]) if lines else ""
