@@ -182,10 +182,11 @@ def _climb(
     step = alert.seen.step
     if step <= alert.step or alert.seen.backlog:
         return Change(remember(alert), transitions)
-    state = alert.state
-    if rule.firings[step].kind is Kind.ESCALATION:
+    state, joint = alert.state, rule.joint(step)
+    if any(rule.firings[n].kind is Kind.ESCALATION for n in joint):
         state = State.ESCALATED
-    skipped = [rule.firings[n].at for n in range(alert.step + 1, step)]
+    below = range(alert.step + 1, step)
+    skipped = [rule.firings[n].at for n in below if n not in joint]
     note = rule.firings[step].at + (
         f"; skipped {', '.join(skipped)}" if skipped else ""
     )

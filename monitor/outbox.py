@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from itertools import chain
 
 from monitor.alerts import Change
 from monitor.evaluate import Finding
@@ -81,17 +82,34 @@ def owe(
     if change.firing is None:
         return ()
     slot = digests.slot(due_at)
-    notices = _notices(rule, change.firing, change.alert.seen, people, slot)
-    warned = rule.heads_up(change.firing)
-    if warned is None or warned <= change.climbed_from:
-        return notices
-    # The heads-up was skipped, as after an outage: the owner hears now, and what is
-    # public waits for the working day that was promised.
+    # The heads-up of a public step was skipped, as after an outage: the owner hears
+    # now, and what is public waits for the working day that was promised.
     public_at = digests.slot(digests.calendar.shift(now, _WORKING_DAY))
-    return _notices(rule, warned, change.alert.seen, people, slot) + tuple(
-        replace(each, due_at=public_at) if is_channel(each.recipient) else each
-        for each in notices
-    )
+    owed: list[Notice] = []
+    for firing in _together(rule, change.firing, after=change.climbed_from):
+        step = _notices(rule, firing, change.alert.seen, people, slot)
+        warned = rule.heads_up(firing)
+        if warned is not None and warned > change.climbed_from:
+            owed += _notices(rule, warned, change.alert.seen, people, slot)
+            step = tuple(
+                replace(each, due_at=public_at) if is_channel(each.recipient) else each
+                for each in step
+            )
+        owed += step
+    return tuple(dict.fromkeys(owed))
+
+
+def _together(rule: Rule, firing: int, *, after: int = -1) -> Iterator[int]:
+    """Yield the firings that go out with this one: those at its place, and itself."""
+    yield from (n for n in rule.joint(firing) if after < n <= firing)
+
+
+def audience(
+    rule: Rule, firing: int, finding: Finding, people: PeopleSettings
+) -> tuple[str, ...]:
+    """Return everybody who is told when this firing is the highest that is due."""
+    told = (recipients(rule, each, finding, people) for each in _together(rule, firing))
+    return tuple(dict.fromkeys(chain.from_iterable(told)))
 
 
 def _notices(

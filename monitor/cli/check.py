@@ -94,7 +94,7 @@ def _entry(finding: Finding, loaded: Configuration, now: datetime) -> dict[str, 
     elif rule and finding.step != NOTHING:
         step = rule.firings[finding.step].at
         people = loaded.settings.people
-        told = dict.fromkeys(outbox.recipients(rule, finding.step, finding, people))
+        told = outbox.audience(rule, finding.step, finding, people)
         tell = [each for each in told if each != outbox.NOBODY]
     return {
         "rule": finding.rule,

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.text import Text
 
-from monitor import clock, configuration, cycle, mapping, outbox
+from monitor import clock, configuration, cycle, outbox
 from monitor.cli import FAILED, FINE
 from monitor.configuration import Configuration
 from monitor.errors import DeliveryError, MonitorError
@@ -77,8 +77,7 @@ def _source(source: Source, loaded: Configuration, now: datetime) -> Iterator[Sy
         yield Symptom(
             source.name, Mark.WRONG, "the session could write; use a read-only user"
         )
-    found = mapping.delivered(source.mapping.file, columns)
-    _, unmeasurable = cycle.split(loaded.rulebook, found)
+    _, unmeasurable = cycle.split(loaded.rulebook, source.delivered(now))
     if unmeasurable:
         rules = "; ".join(
             f"{rule} (map {', '.join(sorted(lacking))})"

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from itertools import islice
 
-from monitor import alerts, closure, evaluate, mapping, privacy
+from monitor import alerts, closure, evaluate, privacy
 from monitor.alerts import Alert, Change
 from monitor.configuration import Configuration
 from monitor.evaluate import Check, Finding, World
@@ -186,7 +186,7 @@ def read(
     now: datetime,
 ) -> tuple[Plan, Report]:
     """Poll the source once and hold it against these alerts; writes nothing."""
-    columns = mapping.delivered(source.mapping.file, source.columns(now))
+    columns = source.delivered(now)
     rulebook, unmeasurable = split(configuration.rulebook, columns)
     checks = evaluate.prepare(rulebook, world(configuration, source), now=now)
     with source.poll(now) as poll:

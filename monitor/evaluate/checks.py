@@ -7,13 +7,23 @@ a row is then a comparison of instants.
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 
 from monitor import closure, worktime
 from monitor.evaluate.conditions import Get, Sieve, get, sieve
 from monitor.evaluate.findings import SKEW
 from monitor.model import Application
-from monitor.rules import Clock, Condition, Firing, Kind, Rule, Rulebook, Test, Tests
+from monitor.rules import (
+    Clock,
+    Condition,
+    Firing,
+    Kind,
+    Rule,
+    Rulebook,
+    Shift,
+    Test,
+    Tests,
+)
 from monitor.worktime import Calendar, Duration
 
 
@@ -129,35 +139,44 @@ def _cheap_first(rule: Rule) -> list[Test]:
 def _limits(
     rule: Rule, calendar: Calendar, known_by: datetime, now: datetime
 ) -> Limits:
-    deadline = partial(_deadline, rule, calendar)
-
-    def too_old(measured: datetime) -> datetime:
-        return calendar.shift(deadline(measured), rule.backlog)
-
-    def due(firing: Firing, measured: datetime) -> datetime:
-        return due_at(rule, firing, calendar, measured, deadline(measured))
-
-    late_before = worktime.cutoff(calendar, known_by, deadline)
-    firings = tuple(
-        worktime.cutoff(
-            calendar,
-            now if firing.kind is Kind.WARNING else known_by,
-            partial(due, firing),
-        )
-        for firing in rule.firings
-    )
+    target: tuple[Shift, ...] = ((rule.target, False),) if rule.target else ()
+    soonest = rule.clock.not_before
+    late_before = _cutoff(calendar, known_by, target)
+    firings = []
+    for firing in rule.firings:
+        by = now if firing.kind is Kind.WARNING else known_by
+        before = _cutoff(calendar, by, (*target, *firing.shifts))
+        if soonest:
+            before = min(before, _cutoff(calendar, by, ((soonest, False),)))
+        firings.append(before)
     latest = max(late_before, *firings)
     return Limits(
         calendar=calendar,
         entry=latest if rule.clock.due else min(now + SKEW, latest),
         late_before=late_before,
-        firings_before=firings,
-        backlog_before=worktime.cutoff(calendar, known_by, too_old),
+        firings_before=tuple(firings),
+        backlog_before=_cutoff(calendar, known_by, (*target, (rule.backlog, False))),
     )
 
 
-def _deadline(rule: Rule, calendar: Calendar, measured: datetime) -> datetime:
-    return calendar.shift(measured, rule.target) if rule.target else measured
+def _cutoff(calendar: Calendar, by: datetime, shifts: tuple[Shift, ...]) -> datetime:
+    """Return the start before which all these shifts, one after another, end before `by`.
+
+    Each shift never runs backwards, so the way back is taken shift by shift.
+    """
+    for length, back in reversed(shifts):
+        by = _inverse(calendar, by, length, back)
+    return by
+
+
+@lru_cache(maxsize=4096)  # the steps of all rules share most of their shifts
+def _inverse(
+    calendar: Calendar,
+    by: datetime,
+    length: Duration,
+    back: bool,  # noqa: FBT001
+) -> datetime:
+    return worktime.cutoff(calendar, by, partial(calendar.shift, by=length, back=back))
 
 
 def due_at(

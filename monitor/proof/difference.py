@@ -217,8 +217,7 @@ class Comparer:
             return ()
         rule = self.new[change.alert.seen.rule]
         seen = change.alert.seen
-        found = outbox.recipients(rule, change.firing, seen, self.people)
-        return tuple(dict.fromkeys(found))
+        return outbox.audience(rule, change.firing, seen, self.people)
 
 
 def _note(made: Difference, effect: Effect) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.attribution import STATUS_CHANGE, Bearing, MessageKind, Sending, Weighed
+from monitor.evaluate import get
 from monitor.model import Application, Channel
 from monitor.privacy import clean
 from monitor.rules.nouns import REPLIES
@@ -106,7 +107,7 @@ def _other(weighed: Weighed, case: Case) -> str:
 def verdict(
     weighed: Weighed,
     row: Application,
-    columns: Iterable[str],
+    columns: Sequence[str],
     started_at: datetime,
     now: datetime,
 ) -> str:
@@ -121,6 +122,10 @@ def verdict(
         return f"{_NOT}: {against}"
     if message.sent_at < started_at:
         return f"{_NOT}: before the start"
+    # Columns such as `told_at` hold the first one only, whatever came later.
+    taken = [name for name in columns if unfit(weighed, row, [name]) == COUNTS]
+    if all((at := get(name)(row)) is not None and at < started_at for name in taken):
+        return f"{_NOT}: {taken[0]} keeps the first, from before the start"
     return "counts"
 
 

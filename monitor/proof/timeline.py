@@ -235,10 +235,13 @@ def _told(
     known = {each.firing for each in told}
     for each in told:
         yield _telling(each, face.now)
-    for step in steps:
+    highest = max((n for n, e in enumerate(steps) if e.name in known), default=-1)
+    for number, step in enumerate(steps):
         if step.due_at >= face.shown_at or step.name in known or face.is_backlog:
             continue
-        meaning = "passed over" if told else f"tells {' and '.join(step.tell)}"
+        meaning = f"tells {' and '.join(step.tell)}"
+        if number < highest:  # of several that are due only the highest is told
+            meaning = "passed over"
         yield Line(step.due_at, Event.STEP, f"step: {at_words(step.name)}", meaning)
 
 

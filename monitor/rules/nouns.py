@@ -186,6 +186,11 @@ class Rule:
         """Return the last firing at or before a place, -1 if all stand behind it."""
         return bisect_right(self.firings, place, key=lambda each: each.place) - 1
 
+    def joint(self, firing: int) -> tuple[int, ...]:
+        """Return the firings at the place of this one, which go out together."""
+        hours = self.firings[firing].hours
+        return tuple(n for n, each in enumerate(self.firings) if each.hours == hours)
+
     def heads_up(self, firing: int) -> int | None:
         """Return the firing that announces a public one to the owner, if it is public."""
         name = self.firings[firing].announced_by

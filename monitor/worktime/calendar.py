@@ -84,6 +84,16 @@ class Calendar:
         """Return the first working instant that is not before `at`."""
         return self._next_open(walltime.utc(at))[0]
 
+    def last_close(self, at: datetime) -> datetime:
+        """Return the last end of work that is not after `at`."""
+        at = walltime.utc(at)
+        return next(
+            closes
+            for day in self._days(walltime.wall(at, self.zone).date(), -1)
+            for _, closes in reversed(self.ranges(day))
+            if closes <= at
+        )
+
     def local_day(self, at: datetime) -> date:
         """Return the date that a wall calendar shows at an instant."""
         return walltime.utc(at).astimezone(self.zone).date()
@@ -236,8 +246,10 @@ def cutoff(
     start = now
     for _ in range(_GUESSES):
         start -= due(start) - now
-        if due(start) == now and due(start - _MICROSECOND) < now:
-            return start
+        # What is due out of hours starts where the work before it ended.
+        for guess in (start, calendar.last_close(start)):
+            if due(guess - _MICROSECOND) < now <= due(guess):
+                return guess
     ahead = due(now) < now
     near, step = now, _DAY
     while (due(far := now + step if ahead else now - step) < now) == ahead:

@@ -228,6 +228,7 @@ def _in_process(luck: random.Random) -> Story:
     return _applied(
         at,
         _replied(moved),
+        _replied(_ago(luck, 0, 9)),  # how far we are
         stage=luck.choice(("Screening", "Assessment", "Offer")),
         stage_entered_at=moved,
         waiting_on=luck.choice((None, "recruiter", "candidate")),
@@ -257,7 +258,8 @@ def _with_manager(luck: random.Random) -> Story:
 
 def _on_hold(luck: random.Random) -> Story:
     at = _ago(luck, 30, 150)
-    return _applied(at, _replied(at + 4 * DAY), status="on_hold", waiting_on="nobody")
+    replies = _replied(at + 4 * DAY), _replied(_ago(luck, 0, 9))
+    return _applied(at, *replies, status="on_hold", waiting_on="nobody")
 
 
 def _decided(
@@ -285,7 +287,8 @@ def _told(luck: random.Random) -> Story:
     at = _ago(luck, 30, 170)
     decided = at + 12 * DAY
     status = luck.choices(("rejected", "hired"), (12, 1))[0]
-    return _decided(at, decided, status, _replied(decided + 5 * HOUR))
+    called = (decided + 5 * HOUR, "out", "human", "phone")
+    return _decided(at, decided, status, called, _replied(decided + 6 * HOUR))
 
 
 def _withdrawn(luck: random.Random) -> Story:

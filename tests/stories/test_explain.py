@@ -450,6 +450,16 @@ def test_without_an_instant_it_is_now(
     assert "first-reply starts only Tue 1 Jan 2126" in printed
 
 
+def test_postgresql_says_the_same(
+    place: Office, postgresql: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    anna(place)
+    expected = said(place, capsys, "8812", "--as-of", NOVEMBER)
+    office.copy(place, postgresql)
+    place.source(url=postgresql)
+    assert said(place, capsys, "8812", "--as-of", NOVEMBER) == expected
+
+
 def test_explain_needs_a_configuration(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

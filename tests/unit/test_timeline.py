@@ -231,6 +231,12 @@ def test_a_rule_that_concerns_it_has_no_reason_against() -> None:
         ),
         ("told_at", weighed(), {}, "does not count: nothing is decided"),
         ("told_at", weighed(), AFTER_DECISION, "counts"),
+        (
+            "told_at",
+            weighed(),
+            AFTER_DECISION | {"told_at": at("2026-09-04 09:00")},
+            "does not count: told_at keeps the first, from before the start",
+        ),
         ("called_at", weighed(), {}, "does not count: not a call"),
         ("called_at", weighed(channel=Channel.PHONE), {}, "counts"),
         ("last_written_at", weighed(), {}, "counts"),
@@ -461,6 +467,15 @@ def test_a_step_that_was_passed_over_says_so() -> None:
     ladder = "[{at: 4 days before, tell: owner}, {at: target, tell: owner}]"
     found = build(case(), check(rule(ladder=ladder), at(NOW)), told("queued"))
     assert said(found, Event.STEP) == [("step: 4 days before", "passed over")]
+
+
+def test_a_step_that_no_poll_has_seen_yet_is_not_passed_over() -> None:
+    ladder = "[{at: 4 days before, tell: owner}, {at: target, tell: owner}]"
+    warned = told(
+        "sent", firing="4 days before (-96 h)", sent_at=at("2026-09-17 09:00")
+    )
+    found = build(case(), check(rule(ladder=ladder), at(NOW)), warned)
+    assert said(found, Event.STEP) == [("step: target", f"tells {INGRID}")]
 
 
 def test_a_search_keeps_the_applications_of_one_address() -> None:

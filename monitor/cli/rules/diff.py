@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from monitor import clock, configuration, cycle, mapping
+from monitor import clock, configuration, cycle
 from monitor.cli import FINE
 from monitor.cli.rules import revisions
 from monitor.configuration import Configuration
@@ -75,7 +75,7 @@ def _compare(
     """Read a source once, with both sets of rules."""
     found = loaded.mappings[settings.name]
     with closing(Source(settings, found)) as source:
-        columns = mapping.delivered(found.file, source.columns(now))
+        columns = source.delivered(now)
         old, _ = cycle.split(before, columns)
         new, unmeasurable = cycle.split(after, columns)
         world, people = cycle.world(loaded, source), loaded.settings.people
