@@ -10,7 +10,7 @@ from monitor import mapping, rules, settings, yamlfile
 from monitor.errors import ConfigError, Problem
 from monitor.mapping import Mapping
 from monitor.rules import House, Rulebook
-from monitor.settings import Settings, SourceSettings
+from monitor.settings import RULES, Settings, SourceSettings
 from monitor.worktime import Calendar
 from monitor.yamlfile import Document
 
@@ -30,7 +30,10 @@ class Configuration:
 
 def read(path: Path, environ: Environment[str, str]) -> Configuration:
     """Return the configuration that starts at path; raise ConfigError."""
-    found, document = settings.read(path, environ)
+    try:
+        found, document = settings.read(path, environ)
+    except ConfigError as error:
+        raise ConfigError([*error.problems, *_of_rules(path)]) from error
     folder = (path.parent / found.rules).resolve()
     problems: list[Problem] = []
     mappings: dict[str, Mapping] = {}
@@ -46,8 +49,9 @@ def read(path: Path, environ: Environment[str, str]) -> Configuration:
         problems += _one_database(source, found, document, index)
         problems += _dialect(source, mappings[source.name], document, index)
     rulebook = Rulebook(())
+    whole = len(mappings) == len(found.sources)
     try:
-        rulebook = rules.read(folder, house(found, mappings.values()))
+        rulebook = rules.read(folder, house(found, mappings.values() if whole else ()))
     except ConfigError as error:
         problems += error.problems
     if not problems and not rulebook.rules:
@@ -58,6 +62,20 @@ def read(path: Path, environ: Environment[str, str]) -> Configuration:
     calendar = found.calendar.calendar()
     departments = found.by_department()
     return Configuration(path, folder, found, calendar, departments, mappings, rulebook)
+
+
+def _of_rules(path: Path) -> list[Problem]:
+    """Return what is wrong with the rules, where the settings have problems as well."""
+    try:
+        data = yamlfile.read(path).data
+        folder = data.get("rules", RULES) if isinstance(data, dict) else None
+        if isinstance(folder, str):
+            rules.read(
+                (path.parent / folder).resolve(), House(roles=None, calendars=None)
+            )
+    except ConfigError as error:
+        return [each for each in error.problems if each.file != str(path)]
+    return []
 
 
 def surroundings(path: Path, environ: Environment[str, str]) -> tuple[Path, House]:

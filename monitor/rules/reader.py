@@ -27,13 +27,13 @@ CHANNEL = re.compile(r"#[a-z0-9_\-]{1,80}")
 class House:
     """What the settings and the mappings know, which a rule may speak of.
 
-    `stages` is None where it is not known which ones there are.
+    None stands where it is not known which ones there are: then any word will do.
     """
 
-    roles: frozenset[str] = frozenset()
+    roles: frozenset[str] | None = frozenset()
     stages: frozenset[str] | None = None
     calendar: CalendarSettings = field(default_factory=CalendarSettings)
-    calendars: Mapping[str, CalendarSettings] = field(default_factory=dict)
+    calendars: Mapping[str, CalendarSettings] | None = field(default_factory=dict)
 
 
 class RuleReader:
@@ -42,7 +42,7 @@ class RuleReader:
     def __init__(self, entry: Entry, house: House) -> None:
         self.entry = entry
         self.house = house
-        self.roles = {*ROLES, *house.roles}
+        self.roles = {*ROLES, *(house.roles or ())}
         self.text, self.problems, self._spared = entry.shape()
 
     def note(self, path: tuple[Key, ...], message: str) -> None:
@@ -177,7 +177,7 @@ class RuleReader:
 
     def _owner(self, owner: str) -> None:
         owners = {*OWNERS, *self.roles} - {"owner"}
-        if owner not in owners:
+        if owner not in owners and self.house.roles is not None:
             hint = yamlfile.nearest(owner, owners)
             self.note(("owner",), f'no role "{owner}"{hint}')
 
@@ -189,9 +189,9 @@ class RuleReader:
             return None
 
     def _calendar(self, text: str | CalendarSettings | None) -> Calendar | None:
-        if text is None:
-            return None
         known = self.house.calendars
+        if text is None or known is None:
+            return None
         if isinstance(text, str) and text not in known:
             hint = yamlfile.nearest(text, known) or " (name it under `calendars`)"
             self.note(("calendar",), f'no calendar "{text}" in the settings{hint}')
@@ -244,6 +244,8 @@ class RuleReader:
 
     def _recipient(self, path: tuple[str | int, ...], word: str) -> None:
         if word in self.roles or PERSON.fullmatch(word) or CHANNEL.fullmatch(word):
+            return
+        if self.house.roles is None and not word.startswith("#"):
             return
         hint = yamlfile.nearest(word, self.roles)
         self.note(path, f'no role, person or channel "{word}"{hint}')

@@ -35,6 +35,8 @@ from monitor.settings.fields import (
 from monitor.worktime import Calendar
 from monitor.yamlfile import Document, Strict
 
+RULES = "../rules"  # a folder, seen from the settings file
+
 __all__ = ["OFFICE_HOURS", "WEEKDAYS", "CalendarSettings", "Day", "Settings", "read"]
 
 
@@ -106,7 +108,7 @@ class Settings(Strict):
     """All that `config/svar.yaml` may say."""
 
     sources: tuple[SourceSettings, ...] = Field(min_length=1)
-    rules: str = "../rules"
+    rules: str = RULES
     state: StateSettings = StateSettings()
     calendar: CalendarSettings = CalendarSettings()
     calendars: dict[Name, CalendarSettings] = Field(default_factory=dict)

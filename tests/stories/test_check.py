@@ -520,3 +520,17 @@ def test_a_mapping_for_another_database_is_refused(
     assert cli.main(["check", "--config", str(place.settings)]) == 2
     said = capsys.readouterr().err
     assert "sources[0].url: sqlite is not what the opencats mapping reads" in said
+
+
+def test_mistakes_of_settings_and_rules_come_in_one_go(
+    place: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place.change(language="tlh")
+    path = place.rules / "first-reply.yaml"
+    text = path.read_text("utf-8").replace("target: 14 days", "target: 14 dyas")
+    path.write_text(text.replace("owner: has_ball", "owner: hr_lead"), "utf-8")
+    assert check(place, *AS_OF) == 2
+    said = capsys.readouterr().err
+    assert "language" in said
+    assert '"14 dyas" is not a duration' in said
+    assert "hr_lead" not in said  # who knows what roles there would have been

@@ -111,9 +111,8 @@ class _Rulebooks:
         """Return the rules under these profiles and settings; raise ConfigError."""
         key = (profiles, calendar.model_dump_json(), roles)
         if key not in self._made:
-            house = replace(
-                self._house, calendar=calendar, roles=self._house.roles | roles
-            )
+            known = (self._house.roles or frozenset()) | roles
+            house = replace(self._house, calendar=calendar, roles=known)
             laid_over = Document("", {"extends": list(profiles)}, {})
             documents = [*self._read(), *([laid_over] if profiles else [])]
             self._made[key] = rules.parse(
