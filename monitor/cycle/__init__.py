@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
-from monitor.alerts import Change, step_back
+from monitor.alerts import Alert, Change, step_back
 from monitor.configuration import Configuration
 from monitor.cycle.deciding import Decider, Decision, Memory, recall
 from monitor.cycle.reading import (
@@ -85,12 +85,21 @@ class Cycle:
                 count += len(few)
                 transitions += _counted(few)
             if self.edited and run.outcome == "ok":
-                for alert in reroute.waiting(connection, self.source.name):
+                for alert in self._misrouted(connection):
                     change = Change(alert, (), review=alert.step)
                     self._review(connection, change, run.as_of)
             run = replace(run, changes=count)
             ledger.record(connection, run)
         return run, transitions
+
+    def _misrouted(self, connection: Connection) -> list[Alert]:
+        """Return the alerts with a notice that today's ladder would not owe so."""
+        found: dict[int | None, Alert] = {}
+        for alert, firing, recipient in reroute.waiting(connection, self.source.name):
+            told = self.decider.told(Change(alert, (), review=alert.step))
+            if told is not None and recipient not in told(firing):
+                found[alert.id] = alert
+        return list(found.values())
 
     def _review(self, connection: Connection, change: Change, now: datetime) -> None:
         """Hold notices that wait against who owes the step now, and against the step.

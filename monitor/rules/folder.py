@@ -25,6 +25,7 @@ class _Found:
     entries: list[Entry] = field(default_factory=list)
     defaults: dict[Path, Layer] = field(default_factory=dict)
     extends: list[tuple[Document, int, str]] = field(default_factory=list)
+    laid: set[str] = field(default_factory=set)  # profiles, each once
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -150,6 +151,9 @@ def _extend(
             message = f"extends itself: {' -> '.join(names)}"
         found.problems.append(document.problem(place, message))
         return
+    if names[-1] in found.laid:
+        return
+    found.laid.add(names[-1])
     try:
         profile = yamlfile.read(path, name=_shown(path))
         file = yamlfile.build(ProfileFile, profile)

@@ -1,6 +1,6 @@
 """Gives notices that were not sent yet to whoever owes the step now."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, Row, and_, insert, or_, select, update
@@ -55,13 +55,15 @@ def reroute(
     return put_off
 
 
-def waiting(connection: Connection, source: str) -> list[Alert]:
-    """Return the source's open alerts of which somebody is still to be told."""
-    unsent = select(notices.c.alert_id).where(UNSENT)
-    query = select(alerts).where(
-        alerts.c.source == source, alerts.c.closed_at.is_(None), alerts.c.id.in_(unsent)
+def waiting(connection: Connection, source: str) -> Iterator[tuple[Alert, str, str]]:
+    """Yield each open alert of which somebody is still to be told: of what, and who."""
+    query = (
+        select(alerts, notices.c.firing, notices.c.recipient)
+        .join(notices, notices.c.alert_id == alerts.c.id)
+        .where(alerts.c.source == source, alerts.c.closed_at.is_(None), UNSENT)
     )
-    return list(map(ledger.read_alert, connection.execute(query)))
+    for row in connection.execute(query.execution_options(yield_per=ledger.CHUNK)):
+        yield ledger.read_alert(row), row.firing, row.recipient
 
 
 def step_back(connection: Connection, alert: Alert) -> None:

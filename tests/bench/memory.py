@@ -68,7 +68,7 @@ def poll(folder: Path, name: str) -> None:
     ):
         store.upgrade()
         if name != POLLS[0]:
-            run = Cycle(store, ats, loaded).run(now=world.NOW).run
+            run = Cycle(store, ats, loaded, edited=False).run(now=world.NOW).run
             said = f"{run.findings:,} findings, {run.changes:,} changes"
     print(peak(), said)
 

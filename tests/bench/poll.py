@@ -57,7 +57,7 @@ def measure(folder: Path, url: str, runs: int) -> None:
         closing(Store(loaded.settings.state.url.get_secret_value())) as store,
     ):
         store.upgrade()
-        cycles = Cycle(store, ats, loaded)
+        cycles = Cycle(store, ats, loaded, edited=False)
         fetch(ats)  # so that nothing measured is the first to touch the file
         bare, _ = timed(lambda: fetch(ats))
         wall, _ = timed(lambda: cycles.run(now=world.NOW))

@@ -126,7 +126,8 @@ def offices(draw: st.DrawFn) -> Office:
         country = draw(st.sampled_from(COUNTRIES))
     shapes = draw(st.sampled_from(FAMILIES))
     weekdays = draw(st.sets(st.integers(0, 6), min_size=3))
-    nearby = st.integers(-9, 9).map(lambda step: (change + step * DAY).date())
+    steps = st.integers(-1, 1) | st.integers(-9, 9)
+    nearby = steps.map(lambda step: (change + step * DAY).date())
     ends = st.sampled_from([clock(2, 30), clock(11)])
     return Office(
         zone,

@@ -65,6 +65,10 @@ ASKS: tuple[dict[str, str], ...] = (
         "exempt": "[{status: on_hold}, {interviewed_at: {before: 4 days ago}}]",
     },
     {
+        "when": "{status: [open, rejected]}",
+        "clock": "{starts: applied_at, stops: told_at, pauses: {waiting_on: candidate}}",
+    },
+    {
         "clock": "{starts: applied_at, stops: told_at, due: promised_at}",
         "when": "{stage: Interview}",
     },
@@ -209,6 +213,8 @@ MILESTONES = (
 def applications(draw: st.DrawFn, name: str) -> Application:
     """Draw an application whose milestones lie anywhere in and around the days."""
     fields: dict[str, Any] = {each: draw(maybe) for each in MILESTONES}
+    spells = draw(st.lists(st.tuples(instants, instants), max_size=2))
+    fields["paused"] = tuple(sorted((min(pair), max(pair)) for pair in spells)) or None
     return application(
         application_id=name,
         applied_at=draw(instants),

@@ -90,7 +90,8 @@ def test_a_breach_before_the_first_step_has_no_step() -> None:
 def test_each_step_is_due_on_its_own_clock() -> None:
     made = rule(ladder=LADDER)
     due = [
-        evaluate.due_at(made, firing, calendar(), at(MONDAY)) for firing in made.firings
+        evaluate.due_at(made, firing, calendar(), at(MONDAY), at(DUE))
+        for firing in made.firings
     ]
     expected = ["09-17", "09-21", "09-23", "09-25", "09-28"]
     assert due == [at(f"2026-{day} 09:00") for day in expected]

@@ -61,7 +61,7 @@ def _suite(document: Document, rulebooks: "_Rulebooks") -> Suite:
     everything = rulebooks.get(profiles, settings, frozenset(file.roles))
     rulebook = _chosen(document, everything, file.rules, problems)
     people = PeopleSettings(roles=file.roles)
-    roles = {role: role for role in rulebooks.roles} | people.roles
+    roles = {role: role for role in rulebooks.roles or ()} | people.roles
     checker = Checker(document, rulebook, calendar, roles)
     trials = checker.trials(zip(places, file.tests, strict=True))
     if problems or checker.problems:
