@@ -9,6 +9,7 @@ from monitor.errors import MonitorError
 
 DATABASE = "recruiting.db"
 SETTINGS = """\
+# yaml-language-server: $schema=schemas/settings.schema.json
 # Written by `svar demo --keep`. The database is real and the people are not.
 # config/svar.yaml of the project shows every setting, with comments.
 sources:
@@ -43,7 +44,9 @@ def build(folder: Path, *, listen: str, level: str = "info") -> Path:
         ats.create(folder / DATABASE)
         shutil.copytree(shipped.folder() / "rules", folder / "rules")
         settings = folder / "config" / "svar.yaml"
-        settings.parent.mkdir()
+        # The rules' first lines point there, for editors.
+        schemas = Path("config", "schemas")
+        shutil.copytree(shipped.folder() / schemas, folder / schemas)
         text = SETTINGS.format(folder=folder, listen=listen, level=level)
         settings.write_text(text, encoding="utf-8")
     except OSError as error:

@@ -322,6 +322,8 @@ class TestJson:
         assert source["not_measurable"] == [
             *("decided-not-told", "first-reply", "manager-review")
         ]
+        assert run(furnished) == 0
+        assert "Cannot be measured here: first-reply" in capsys.readouterr().out
 
 
 class TestText:

@@ -256,6 +256,11 @@ class TestWhatWouldHaveBeenSent:
         assert lines(asked, row) == ["Tue 22 per", "Wed 23 #hr*"]
         stopped = row._replace(decided_at=at("2026-09-22 10:00"))
         assert lines(asked, stopped) == ["Tue 22 per"]
+        away = (at("2026-09-22 12:00"), at("2026-09-23 12:00"))
+        assert lines(asked, row._replace(paused=(away,))) == [
+            "Tue 22 per",
+            "Thu 24 #hr*",
+        ]
 
     def test_a_wait_that_begins_anew_is_told_anew(self) -> None:
         asked = {

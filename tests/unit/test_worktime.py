@@ -167,6 +167,19 @@ def test_a_day_that_a_zone_skipped_is_no_working_day() -> None:
     assert samoa.is_working_day(date(2011, 12, 31))
 
 
+def test_a_leap_day_may_be_a_half_day_or_closed() -> None:
+    leap, by = date(2028, 2, 29), Duration.parse("5 working hours")  # a Tuesday
+    start = at("2028-02-28T17:00")
+    half = Calendar(zone="Europe/Oslo", hours=NINE_TO_FIVE, half_days={leap: time(12)})
+    closed = Calendar(zone="Europe/Oslo", hours=NINE_TO_FIVE, closed_on=[leap])
+    due = [calendar.shift(start, by) for calendar in (stockholm(), half, closed)]
+    assert [local(each) for each in due] == [
+        "Tue 2028-02-29 14:00",
+        "Wed 2028-03-01 11:00",
+        "Wed 2028-03-01 14:00",
+    ]
+
+
 def test_a_half_day_that_names_a_zone_is_refused() -> None:
     half_days = {date(2026, 11, 24): time(12, tzinfo=UTC)}
     with pytest.raises(ValueError, match="local to their calendar"):
