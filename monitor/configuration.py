@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from collections.abc import Mapping as Environment
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import available_timezones
 
@@ -26,6 +27,22 @@ class Configuration:
     departments: dict[str, Calendar]
     mappings: dict[str, Mapping]
     rulebook: Rulebook
+
+    def require_open(self, now: datetime) -> None:
+        """Raise ConfigError for a calendar on which nobody works in the next weeks."""
+        used = {"calendar": self.calendar}
+        used |= {f"departments.{name}": each for name, each in self.departments.items()}
+        for rule in self.rulebook.rules:
+            if rule.calendar:
+                used[f"calendar of the rule {rule.id}"] = rule.calendar
+        problems = []
+        for key, calendar in used.items():
+            try:
+                calendar.require_open(now)
+            except ValueError as error:
+                problems.append(Problem(str(self.path), 0, 0, key, str(error)))
+        if problems:
+            raise ConfigError(problems)
 
 
 def read(path: Path, environ: Environment[str, str]) -> Configuration:

@@ -41,6 +41,7 @@ def run(options: argparse.Namespace) -> int:
     """Poll each source once and print what was found."""
     loaded = configuration.read(options.config, os.environ)
     now = instants.as_of(options.as_of, loaded)
+    loaded.require_open(now)
     results = []
     for settings in loaded.settings.sources:
         mapping = loaded.mappings[settings.name]

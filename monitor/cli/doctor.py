@@ -43,8 +43,10 @@ _STYLES = {Mark.OK: "green", Mark.WRONG: "bold red", Mark.NOTE: "yellow"}
 def run(options: argparse.Namespace) -> int:
     """Try everything and print what was found; exit 1 if anything is wrong."""
     loaded = configuration.read(options.config, os.environ)
+    now = clock.utc_now()
+    loaded.require_open(now)
     found = [Symptom("configuration", Mark.OK, f"{options.config}, {_count(loaded)}")]
-    found += _examine(loaded, clock.utc_now())
+    found += _examine(loaded, now)
     if options.json:
         print(json.dumps({"checks": [each._asdict() for each in found]}, indent=2))  # noqa: T201
     else:

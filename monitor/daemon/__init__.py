@@ -77,6 +77,7 @@ class Daemon:
 
     def open(self, *, now: datetime) -> None:
         """Take hold of the state and look at every source; raise MonitorError."""
+        self.configuration.require_open(now)
         self.store.claim()
         _migrate(self.store)
         with self.store.write() as connection:
@@ -138,6 +139,7 @@ class Daemon:
             path = self.configuration.path
             try:
                 loaded = configuration.read(path, self.environ)
+                loaded.require_open(clock.utc_now())
             except ConfigError as error:
                 self.metrics.refused()
                 self.teller.refused(error)

@@ -145,7 +145,9 @@ def deadline(check: Check, row: Application, started_at: datetime) -> datetime:
     if target is None:  # pragma: no cover - a rule has one or the other
         return started_at
     if clock.pauses and row.paused:
-        return worktime.paused_due(calendar, started_at, target, row.paused)
+        now = check.as_of
+        so_far = [(at, min(until, now)) for at, until in row.paused if at < now]
+        return worktime.paused_due(calendar, started_at, target, so_far)
     return calendar.shift(started_at, target)
 
 

@@ -138,7 +138,10 @@ _BALL = (
     "who had the ball earlier: read off the hand-over, the feedback and the turns of "
     "the candidate that are over"
 )
-_REPLIES = "replies, calls and candidates' letters before the last ones"
+_REPLIES = (
+    "replies, calls and candidates' letters before the last ones: a wait may look "
+    "longer than it was"
+)
 _STAGES = "the stages that an application has left"
 _PLANS = "since when interviews, promised days and closing dates are planned"
 _HOLD = "since when an application is on hold"

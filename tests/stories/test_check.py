@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -534,3 +534,13 @@ def test_mistakes_of_settings_and_rules_come_in_one_go(
     assert "language" in said
     assert '"14 dyas" is not a duration' in said
     assert "hr_lead" not in said  # who knows what roles there would have been
+
+
+def test_a_calendar_on_which_nobody_works_is_refused(
+    place: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = NOW.date()
+    days = [str(first + timedelta(days=n)) for n in range(-7, 70)]
+    place.change(calendar={"timezone": "Europe/Oslo", "closed": days})
+    assert check(place, *AS_OF) == 2
+    assert "no working time in the 60 days from " in capsys.readouterr().err
