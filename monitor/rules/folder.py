@@ -162,6 +162,11 @@ def _extend(
         return
     for index, name in enumerate(file.extends):
         _extend(found, folder, (profile, ("extends", index)), (*names, name))
+    _change(found, profile, file)
+
+
+def _change(found: _Found, profile: Document, file: ProfileFile) -> None:
+    """Lay a profile's keys over those of the rules."""
     known = {entry.id: entry for entry in found.entries}
     for rule_id, keys in file.changes.items():
         at = ("changes", rule_id)
