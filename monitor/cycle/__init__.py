@@ -13,6 +13,7 @@ from itertools import islice
 from monitor.alerts import Alert, Change, step_back
 from monitor.configuration import Configuration
 from monitor.cycle.deciding import Decider, Decision, Memory, recall
+from monitor.cycle.office import Office
 from monitor.cycle.reading import (
     Plan,
     Report,
@@ -32,6 +33,7 @@ __all__ = [
     "Decider",
     "Decision",
     "Memory",
+    "Office",
     "Plan",
     "Report",
     "check",

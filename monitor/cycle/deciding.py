@@ -8,9 +8,10 @@ from functools import partial
 from itertools import chain
 from typing import cast
 
-from monitor import alerts, evaluate, outbox
+from monitor import alerts
 from monitor.alerts import Alert, Change
 from monitor.configuration import Configuration
+from monitor.cycle.office import Office
 from monitor.cycle.reading import Plan, Report, read, world
 from monitor.errors import ConfigError, SourceError
 from monitor.evaluate import Finding
@@ -66,10 +67,9 @@ class Decider:
     def __init__(self, source: Source, configuration: Configuration) -> None:
         self.source = source
         self.configuration = configuration
-        self.world = world(configuration, source)
-        self.digests = Digests(
-            configuration.calendar, configuration.settings.slack.digest_at
-        )
+        loaded = configuration.settings
+        digests = Digests(configuration.calendar, loaded.slack.digest_at)
+        self.office = Office(world(configuration, source), loaded.people, digests)
 
     def decide(self, memory: Memory, *, now: datetime) -> Decision:
         """Poll once; a failed poll changes no alert. Takes the open alerts apart."""
@@ -96,7 +96,10 @@ class Decider:
         made.fresh = guarded.allowed(made.fresh)
         closed = memory.closed(made.fresh)
         changes = chain(made.changes, guarded.changes, self._opened(made, closed))
-        owed = ((change, self._notices(change, now)) for change in changes)
+        owed = (
+            (change, self.office.owed(change, self.rule_of(change.alert), now=now))
+            for change in changes
+        )
         return Decision(replace(report, held=guarded.held), owed)
 
     def rule_of(self, alert: Alert) -> Rule | None:
@@ -108,7 +111,7 @@ class Decider:
         rule = self.rule_of(change.alert)
         if rule is None or change.review is None:
             return None
-        return partial(self._told, rule, change.alert.seen, change.review)
+        return partial(self.office.told, rule, change.alert.seen, change.review)
 
     def _miss(
         self, made: Plan, unseen: dict[Key, Alert | None], report: Report
@@ -139,29 +142,6 @@ class Decider:
             )
             if change:
                 yield change
-
-    def _told(self, rule: Rule, seen: Finding, step: int, name: str) -> tuple[str, ...]:
-        """Return who is to be told of a firing today; nobody if it is not due any more."""
-        people = self.configuration.settings.people
-        return tuple(
-            recipient
-            for firing, each in enumerate(rule.firings[: step + 1])
-            if each.name == name
-            for recipient in outbox.recipients(rule, firing, seen, people)
-        )
-
-    def _notices(self, change: Change, now: datetime) -> tuple[outbox.Notice, ...]:
-        rule = self.rule_of(change.alert)
-        if rule is None or change.firing is None:
-            return ()
-        seen = change.alert.seen
-        calendar = self.world.calendar_of(rule, seen.department)
-        firing = rule.firings[change.firing]
-        due_at = evaluate.due_at(rule, firing, calendar, seen.started_at, seen.due_at)
-        people = self.configuration.settings.people
-        return outbox.owe(
-            change, rule, people=people, digests=self.digests, due_at=due_at, now=now
-        )
 
     def _fail(self, now: datetime, outcome: str, reason: str, message: str) -> Decision:
         run = Run(source=self.source.name, as_of=now, outcome=outcome, error=message)

@@ -11,15 +11,15 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import NamedTuple
 
-from monitor import alerts, evaluate, outbox
+from monitor import alerts, evaluate
 from monitor.alerts import Alert, Change
-from monitor.evaluate import NOTHING, Check, Finding, World
+from monitor.cycle import Office
+from monitor.evaluate import NOTHING, Check, Finding
 from monitor.model import Application
 from monitor.outbox import Digests, Notice
 from monitor.proof import past
 from monitor.proof.past import Stretch
 from monitor.rules import Comparison, Kind, Rule, Rulebook
-from monitor.settings import PeopleSettings
 from monitor.worktime import Duration
 
 CHUNK = 2_000  # applications that go through the rules at a time
@@ -63,35 +63,6 @@ class Sent:
         self.escalations.update(other.escalations)
 
 
-@dataclass(frozen=True, slots=True)
-class Office:
-    """Who is told, and at which digest hours; the first is the one before the history.
-
-    At that one Svar is taken to be running already: what was told up to it is no news.
-    """
-
-    world: World
-    people: PeopleSettings
-    digests: Digests
-    looks: Sequence[datetime]
-
-    def owed(self, change: Change, rule: Rule, now: datetime) -> tuple[Notice, ...]:
-        """Return the notices that a change causes."""
-        if change.firing is None:
-            return ()
-        seen, firing = change.alert.seen, rule.firings[change.firing]
-        calendar = self.world.calendar_of(rule, seen.department)
-        due_at = evaluate.due_at(rule, firing, calendar, seen.started_at, seen.due_at)
-        return outbox.owe(
-            change,
-            rule,
-            people=self.people,
-            digests=self.digests,
-            due_at=due_at,
-            now=now,
-        )
-
-
 def looks(digests: Digests, days: int, *, now: datetime) -> list[datetime]:
     """Return the digest hours of the last days, and first the one before them."""
     begins = now - timedelta(days=days)
@@ -106,15 +77,22 @@ def looks(digests: Digests, days: int, *, now: datetime) -> list[datetime]:
 
 
 class Backtest:
-    """Holds applications against rules as of each digest hour gone by."""
+    """Holds applications against rules as of each digest hour gone by.
 
-    def __init__(self, rulebook: Rulebook, office: Office) -> None:
+    The first of the looks is the one before the history: at that Svar is taken to be
+    running already, and what was told up to it is no news.
+    """
+
+    def __init__(
+        self, rulebook: Rulebook, office: Office, looks: Sequence[datetime]
+    ) -> None:
         self._office = office
+        self._looks = looks
         local_day = office.digests.calendar.local_day
-        self._days = [local_day(look) for look in office.looks]
+        self._days = [local_day(look) for look in looks]
         self.sent = Sent(tuple(self._days[1:]))
         world = replace(office.world, name=lambda _: "")  # nobody is named here
-        prepared = [evaluate.prepare(rulebook, world, now=at) for at in office.looks]
+        prepared = [evaluate.prepare(rulebook, world, now=at) for at in looks]
         self._checks: list[Sequence[Check]] = list(zip(*prepared, strict=True))
 
     def run(self, applications: Iterable[Application]) -> Iterator[int]:
@@ -126,7 +104,7 @@ class Backtest:
             yield self.sent.applications
 
     def _take(self, chunk: Sequence[Application]) -> None:
-        lives = [tuple(past.stretches(row, self._office.looks)) for row in chunk]
+        lives = [tuple(past.stretches(row, self._looks)) for row in chunk]
         daily: list[Life] = []
         for checks in self._checks:
             fickle = _is_fickle(checks[0].rule)
@@ -138,7 +116,7 @@ class Backtest:
     def _follow(self, checks: Sequence[Check], life: Life) -> None:
         """Count what one application's alerts of one rule would have sent."""
         rule = checks[0].rule
-        memory = _Memory(rule, self._office)
+        memory = _Memory(rule, self._office, self._looks)
         for at, finding in _seen(checks, life):
             memory.see(at, finding)
         memory.see(len(self._days), None)
@@ -151,7 +129,8 @@ class Backtest:
 class _Memory:
     """What is remembered of one rule and one application, from look to look."""
 
-    def __init__(self, rule: Rule, office: Office) -> None:
+    def __init__(self, rule: Rule, office: Office, looks: Sequence[datetime]) -> None:
+        self._looks = looks
         self.told: dict[tuple[int, str], bool] = {}  # and whether it escalates
         self._rule = rule
         self._office = office
@@ -169,9 +148,9 @@ class _Memory:
                 self._closed[alert.seen.started_at] = alert
                 alert = None
         self._alert = alert
-        if finding is None or at == len(self._office.looks):
+        if finding is None or at == len(self._looks):
             return
-        now = self._office.looks[at]
+        now = self._looks[at]
         if alert:
             change = alerts.advance(alert, finding, self._rule, now=now)
         else:
@@ -186,9 +165,9 @@ class _Memory:
                 self._owe(change, at)
 
     def _owe(self, change: Change, at: int) -> None:
-        looks = self._office.looks
+        looks = self._looks
         owed = self._owed.setdefault(change.alert.seen.started_at, [])
-        for notice in self._office.owed(change, self._rule, looks[at]):
+        for notice in self._office.owed(change, self._rule, now=looks[at]):
             owed.append((max(bisect_left(looks, notice.due_at), at), notice))
 
     def _tell(self, started_at: datetime, until: int) -> None:

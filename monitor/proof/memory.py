@@ -6,13 +6,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
 
-from monitor import alerts, cycle, evaluate, outbox
+from monitor import alerts, cycle, evaluate
 from monitor.alerts import Alert, Change
-from monitor.evaluate import Finding, World
+from monitor.cycle import Office
+from monitor.evaluate import Finding
 from monitor.model import Application
-from monitor.outbox import Digests, Notice
+from monitor.outbox import Notice
 from monitor.rules import Firing, Rule, Rulebook
-from monitor.settings import PeopleSettings
 
 SOURCE = "memory"
 
@@ -45,16 +45,14 @@ class Memory:
     """Takes good polls one after another, and remembers alerts as the store does."""
 
     rulebook: Rulebook
-    world: World
-    people: PeopleSettings
-    digests: Digests
+    office: Office
     alerts: list[Alert] = field(default_factory=list)  # an alert's id is its place
     _told: dict[int, dict[tuple[str, str], Told]] = field(default_factory=dict)
 
     def poll(self, applications: Iterable[Application], *, now: datetime) -> Poll:
         """Hold the applications against the rules and keep what that means."""
         rows = list(applications)
-        checks = evaluate.prepare(self._concerned(rows), self.world, now=now)
+        checks = evaluate.prepare(self._concerned(rows), self.office.world, now=now)
         findings = cycle.plan(rows, checks, open_alerts={}, now=now).fresh
         unmet: dict[tuple[str, str], Alert | None] = {
             each.key: each for each in self.alerts if each.is_open
@@ -120,28 +118,13 @@ class Memory:
         named = {each.name: each for each in rule.firings}
         wanted = [
             Told(alert, named[each.firing], each)
-            for each in self._notices(change, rule, now)
+            for each in self.office.owed(change, rule, now=now)
         ]
         if change.review is not None:
             wanted += self._handed_on(change, change.review, rule, now)
         owed = [each for each in wanted if each.key not in known]
         known.update({each.key: each for each in owed})
         return owed
-
-    def _notices(self, change: Change, rule: Rule, now: datetime) -> tuple[Notice, ...]:
-        if change.firing is None:
-            return ()
-        seen, firing = change.alert.seen, rule.firings[change.firing]
-        calendar = self.world.calendar_of(rule, seen.department)
-        due_at = evaluate.due_at(rule, firing, calendar, seen.started_at, seen.due_at)
-        return outbox.owe(
-            change,
-            rule,
-            people=self.people,
-            digests=self.digests,
-            due_at=due_at,
-            now=now,
-        )
 
     def _handed_on(
         self, change: Change, step: int, rule: Rule, now: datetime
@@ -153,14 +136,7 @@ class Memory:
         alert, handed = change.alert, list[Told]()
         known = self._told[alert.id or 0]
         for told in [each for each in known.values() if self._waits(each, now)]:
-            recipients = [
-                recipient
-                for firing, each in enumerate(rule.firings[: step + 1])
-                if each.name == told.notice.firing
-                for recipient in outbox.recipients(
-                    rule, firing, alert.seen, self.people
-                )
-            ]
+            recipients = self.office.told(rule, alert.seen, step, told.notice.firing)
             if told.notice.recipient not in recipients:
                 del known[told.key]
                 if not recipients and step < alert.step:
@@ -174,4 +150,4 @@ class Memory:
     def _waits(self, told: Told, now: datetime) -> bool:
         """Tell a notice whose digest has not gone out yet from one that was read."""
         due_at = told.notice.due_at
-        return (self.digests.opens(due_at) or due_at) >= now
+        return (self.office.digests.opens(due_at) or due_at) >= now

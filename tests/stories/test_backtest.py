@@ -16,7 +16,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
 
-from monitor import cli, clock, shipped
+from monitor import cli, clock, cycle, shipped
 from monitor.attribution import Mailbox
 from monitor.configuration import Configuration
 from monitor.cycle import Cycle, world
@@ -165,11 +165,13 @@ def posted(
         yield from ((key, escalates) for (_, key), escalates in lines.items())
 
 
-def office_of(loaded: Configuration, source: Source) -> backtest.Office:
+def office_of(
+    loaded: Configuration, source: Source
+) -> tuple[cycle.Office, list[datetime]]:
     digests = Digests(loaded.calendar, loaded.settings.slack.digest_at)
     looks = backtest.looks(digests, DAYS, now=NOW)
     people = loaded.settings.people
-    return backtest.Office(world(loaded, source), people, digests, looks)
+    return cycle.Office(world(loaded, source), people, digests), looks
 
 
 @st.composite
@@ -240,11 +242,11 @@ def test_it_counts_what_a_svar_that_was_there_would_have_sent(
 ) -> None:
     loaded = dataclasses.replace(place.load(), rulebook=asked)
     source = Past(loaded, drawn)
-    where = office_of(loaded, source)
-    made = Backtest(asked, where)
+    where, looks = office_of(loaded, source)
+    made = Backtest(asked, where, looks)
     assert list(made.run(drawn)) == [len(drawn)]
     sent = made.sent
-    assert (sent.lines, +sent.escalations) == lived(place, loaded, source, where.looks)
+    assert (sent.lines, +sent.escalations) == lived(place, loaded, source, looks)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from monitor import cli, rules, shipped
 from monitor.attribution import Mailbox
 from monitor.configuration import Configuration
-from monitor.cycle import Cycle, world
+from monitor.cycle import Cycle, Office, world
 from monitor.evaluate import Late
 from monitor.model import Application, Ball, Status
 from monitor.outbox import Digests
@@ -354,7 +354,7 @@ def test_the_memory_owes_what_the_daemon_owes(tmp_path: Path) -> None:
     source = Shown(loaded)
     digests = Digests(loaded.calendar, loaded.settings.slack.digest_at)
     people = loaded.settings.people
-    memory = Memory(loaded.rulebook, world(loaded, source), people, digests)
+    memory = Memory(loaded.rulebook, Office(world(loaded, source), people, digests))
     owed: list[Owed] = []
     with closing(Store(loaded.settings.state.url.get_secret_value())) as store:
         store.upgrade()

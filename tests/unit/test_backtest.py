@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from monitor.cycle import Office
 from monitor.evaluate import World
 from monitor.model import Application, Ball, Channel, Phase, Status
 from monitor.outbox import Digests
@@ -31,7 +32,7 @@ def sent(
     looks = backtest.looks(DIGESTS, days, now=NOW)
     where = World(calendar(), **world)
     people = PeopleSettings(fallback="#ops")
-    test = Backtest(asked, backtest.Office(where, people, DIGESTS, looks))
+    test = Backtest(asked, Office(where, people, DIGESTS), looks)
     list(test.run(rows))
     return test.sent
 

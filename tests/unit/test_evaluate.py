@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from monitor import evaluate
-from monitor.evaluate import NOTHING, Ending, Finding, Late, Verdict
+from monitor.evaluate import NOTHING, Finding, Late
 from monitor.model import Application, Ball, Phase, Status
 from monitor.rules import Rule
 from tests.builders import (
@@ -260,90 +260,7 @@ def test_a_world_without_names_names_nobody() -> None:
     assert found.candidate == ""
 
 
-# --- why it ended ---
-
-MANAGER_REVIEW = {
-    "when": "{status: open, waiting_on: manager, department: {not: Alumni}}",
-    "clock": "{starts: shared_at, stops: [decided_at, feedback_at]}",
-}
-NOW = "2026-10-01 09:00"
-
-
-@pytest.mark.parametrize(
-    ("fields", "expected"),
-    [
-        pytest.param(
-            {"feedback_at": "2026-09-12", "decided_at": "2026-09-11"},
-            Verdict(Ending.STOPPED, at("2026-09-11 09:00")),
-            id="the first stop counts",
-        ),
-        pytest.param(
-            {"decided_at": "2026-09-11", "status": Status.HIRED},
-            Verdict(Ending.STOPPED, at("2026-09-11 09:00")),
-            id="a stop goes before the status",
-        ),
-        pytest.param(
-            {"decided_at": "2026-09-05", "status": Status.WITHDRAWN},
-            Verdict(Ending.CLOSED, at("2026-09-05 09:00")),
-            id="withdrawn",
-        ),
-        pytest.param(
-            {"status": Status.HIRED}, Verdict(Ending.CLOSED, at(NOW)), id="hired"
-        ),
-        pytest.param(
-            {"waiting_on": Ball.RECRUITER, "waiting_since": "2026-09-10"},
-            Verdict(Ending.STOPPED, at("2026-09-10 09:00")),
-            id="the ball went on",
-        ),
-        pytest.param(
-            {
-                "waiting_on": Ball.RECRUITER,
-                "waiting_since": "2026-09-15",
-                "stage_entered_at": "2026-09-10",
-            },
-            Verdict(Ending.STOPPED, at("2026-09-10 09:00")),
-            id="the first milestone after the start",
-        ),
-        pytest.param(
-            {"waiting_on": Ball.RECRUITER, "waiting_since": "2026-09-08"},
-            Verdict(Ending.STOPPED, at(NOW)),
-            id="a milestone at the start says nothing",
-        ),
-        pytest.param(
-            {"waiting_on": Ball.RECRUITER, "waiting_since": "2026-10-02"},
-            Verdict(Ending.STOPPED, at(NOW)),
-            id="a milestone in the future says nothing",
-        ),
-        pytest.param(
-            {"department": "Alumni"},
-            Verdict(Ending.EXEMPTED, at(NOW)),
-            id="left out by the rule",
-        ),
-        pytest.param(
-            {"department": "Alumni", "status": Status.WITHDRAWN},
-            Verdict(Ending.CLOSED, at(NOW)),
-            id="withdrawn goes before left out",
-        ),
-        pytest.param({}, Verdict(Ending.MOVED, at(NOW)), id="the start moved"),
-        pytest.param(
-            {"decided_at": "2026-09-07"},
-            Verdict(Ending.MOVED, at(NOW)),
-            id="a stop before the start",
-        ),
-    ],
-)
-def test_a_verdict_says_why_an_alert_ends(
-    fields: dict[str, Any], expected: Verdict
-) -> None:
-    instants = {
-        name: at(f"{value} 09:00") if name.endswith(("_at", "_since")) else value
-        for name, value in fields.items()
-    }
-    row = application(**{"waiting_on": Ball.MANAGER} | instants)
-    made = check(rule(**MANAGER_REVIEW), at(NOW))
-    started_at = at("2026-09-08 09:00")
-    found = evaluate.verdict(made, row, started_at=started_at, now=at(NOW))
-    assert found == expected
+# --- what a source has to deliver ---
 
 
 @pytest.mark.parametrize(
@@ -367,3 +284,47 @@ def test_a_rule_needs_a_start_a_stop_and_its_conditions(
     )
     columns = set(Application._fields) - without
     assert evaluate.measurable(made, columns) == fed
+
+
+@pytest.mark.parametrize(
+    ("text", "without", "lacks"),
+    [
+        ({"when": "{closure: told}"}, {"told_at"}, {"told_at"}),
+        ({"when": "{closure: told}"}, {"called_at"}, set()),
+        (
+            {"clock": "{starts: decided_at, stops: reached_at}"},
+            {"called_at"},
+            {"called_at"},
+        ),
+        (
+            {"clock": "{starts: decided_at, stops: [reached_at, told_at]}"},
+            {"called_at"},
+            set(),
+        ),
+        (
+            {"when": "{told_at: {after: promised_at}}"},
+            {"promised_at"},
+            {"promised_at"},
+        ),
+        ({"when": "{told_at: {after: 3 days ago}}"}, {"promised_at"}, set()),
+        (
+            {
+                "clock": "{starts: applied_at, stops: told_at, due: promised_at}",
+                "target": "",
+            },
+            {"promised_at"},
+            {"promised_at"},
+        ),
+        (
+            {"clock": "{starts: {latest: [shared_at, assessed_at]}, stops: told_at}"},
+            {"shared_at", "assessed_at"},
+            {"shared_at", "assessed_at"},
+        ),
+        ({"exempt": "{internal: true}"}, {"internal"}, set()),
+    ],
+)
+def test_what_a_source_lacks_is_named(
+    text: dict[str, str], without: set[str], lacks: set[str]
+) -> None:
+    columns = set(Application._fields) - without
+    assert evaluate.missing(rule(**text), columns) == lacks

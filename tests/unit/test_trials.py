@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from monitor.alerts import Reason
+from monitor.cycle import Office
 from monitor.errors import ConfigError
 from monitor.evaluate import World
 from monitor.model import Application, Ball, Status
@@ -203,9 +204,7 @@ LADDER = """[
 def memory(**text: str) -> Memory:
     return Memory(
         rulebook({"ladder": LADDER} | text),
-        World(calendar()),
-        PeopleSettings(),
-        Digests(calendar(), time(9)),
+        Office(World(calendar()), PeopleSettings(), Digests(calendar(), time(9))),
     )
 
 

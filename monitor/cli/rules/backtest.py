@@ -18,10 +18,11 @@ from rich.text import Text
 from monitor import clock, configuration, cycle, rules
 from monitor.cli import FINE
 from monitor.configuration import Configuration
+from monitor.cycle import Office
 from monitor.messages import words
 from monitor.outbox import NOBODY, Digests, is_channel
 from monitor.proof import past
-from monitor.proof.backtest import Backtest, Office, Sent, looks
+from monitor.proof.backtest import Backtest, Sent, looks
 from monitor.settings import SourceSettings
 from monitor.source import Source
 
@@ -89,13 +90,9 @@ def _read(
     digests = Digests(loaded.calendar, loaded.settings.slack.digest_at)
     with closing(Source(settings, mapping)) as source:
         fed, unmeasurable = cycle.split(loaded.rulebook, source.delivered(now))
-        office = Office(
-            world=cycle.world(loaded, source),
-            people=loaded.settings.people,
-            digests=digests,
-            looks=looks(digests, days, now=now),
-        )
-        test = Backtest(fed, office)
+        world = cycle.world(loaded, source)
+        office = Office(world, loaded.settings.people, digests)
+        test = Backtest(fed, office, looks(digests, days, now=now))
         with source.poll(now) as poll:
             for _ in test.run(poll):
                 yield test.sent, None

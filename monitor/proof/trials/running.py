@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from monitor.cycle import Office
 from monitor.evaluate import NOTHING, Finding
 from monitor.model import Application
 from monitor.outbox import NOBODY
@@ -15,7 +16,7 @@ from monitor.rules import Rulebook
 
 def run(suite: Suite, trial: Trial) -> list[Failure]:
     """Return what was not as expected, instant by instant; nothing where all was."""
-    memory = Memory(suite.rulebook, suite.world, suite.people, suite.digests)
+    memory = Memory(suite.rulebook, Office(suite.world, suite.people, suite.digests))
     failures = []
     for visit in trial.visits:
         shown = [show(story, visit.now) for story in trial.stories]
