@@ -18,7 +18,7 @@ from sqlalchemy import make_url
 
 from monitor import configuration, shipped
 from monitor.configuration import Configuration
-from monitor.demo import ats
+from monitor.demo import ats, letters
 
 NOW = datetime(2026, 9, 16, 8, 0, tzinfo=UTC)  # a Wednesday, 10:00 in Oslo
 RECRUITER, MANAGER = "ingrid.berg@example.com", "per.holm@example.com"
@@ -149,7 +149,7 @@ def furnish(office: Office, now: datetime = NOW, *, handed_on: float = 7) -> Non
     reply(office, "answered", now, days=15)
     apply(office, "reviewed", now, days=9)
     reply(office, "reviewed", now, days=8)
-    at = ats.text(now - timedelta(days=handed_on))
+    at = letters.text(now - timedelta(days=handed_on))
     change(office, "reviewed", waiting_on="manager", waiting_since=at, shared_at=at)
     apply(office, "declined", now, days=12)
     reply(office, "declined", now, days=9)
@@ -158,7 +158,7 @@ def furnish(office: Office, now: datetime = NOW, *, handed_on: float = 7) -> Non
 
 def apply(office: Office, name: str, now: datetime, *, days: float) -> None:
     """Add a candidate and their application of so many days ago."""
-    at = ats.text(now - timedelta(days=days))
+    at = letters.text(now - timedelta(days=days))
     shown, email = NAMES.get(name, name.title()), f"{name}@mail.example"
     office.run("INSERT INTO candidates VALUES (?, ?, ?)", name, shown, email)
     office.run(
@@ -170,7 +170,7 @@ def apply(office: Office, name: str, now: datetime, *, days: float) -> None:
 
 def reply(office: Office, name: str, now: datetime, *, days: float = 0) -> None:
     """Let somebody write to the candidate."""
-    at = ats.text(now - timedelta(days=days))
+    at = letters.text(now - timedelta(days=days))
     office.run(
         "INSERT INTO messages (id, application_id, sent_at, direction, kind, channel)"
         " VALUES (?, ?, ?, 'out', 'human', 'email')",
@@ -180,7 +180,7 @@ def reply(office: Office, name: str, now: datetime, *, days: float = 0) -> None:
 
 def decide(office: Office, name: str, now: datetime, *, days: float) -> None:
     """Turn the candidate down without a word."""
-    at = ats.text(now - timedelta(days=days))
+    at = letters.text(now - timedelta(days=days))
     change(office, name, status="rejected", decided_at=at, waiting_on="nobody")
 
 

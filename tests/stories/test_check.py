@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from monitor import cli
-from monitor.demo import ats
+from monitor.demo import letters
 from tests.stories import office
 from tests.stories.office import LATE, NOW, WARNED, Office
 
@@ -486,7 +486,7 @@ def test_the_line_shown_is_that_of_the_file_meant(
 
 
 def test_the_times_of_the_office_are_those_of_the_schema() -> None:
-    assert ats.text(NOW) == "2026-09-16 08:00:00"
+    assert letters.text(NOW) == "2026-09-16 08:00:00"
 
 
 def test_a_state_in_the_recruiting_database_is_refused(

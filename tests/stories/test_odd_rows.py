@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from monitor.demo import ats
+from monitor.demo import letters
 from tests.stories import office
 from tests.stories.office import NOW
 from tests.stories.test_daemon import OPEN, Watch, place, quick, watch
@@ -39,7 +39,7 @@ def test_a_doubled_application_opens_one_alert(quick: Watch) -> None:
 
 
 def test_a_reply_dated_in_the_future_is_no_evidence(quick: Watch) -> None:
-    soon = ats.text(NOW + timedelta(days=60))
+    soon = letters.text(NOW + timedelta(days=60))
     office.change(quick.place, "declined", waiting_since=soon)
     office.reply(quick.place, "waiting", NOW, days=-60)
     quick.poll()
