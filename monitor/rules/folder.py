@@ -208,6 +208,6 @@ def _rules(found: _Found, house: House) -> list[tuple[Rule, bool]]:
             found.problems.append(entry.problem(("id",), message))
         if entry.id:
             seen.setdefault(entry.id, entry.place)
-        if rule and reader.text:
+        if rule:
             rules.append((rule, reader.text.enabled))
     return rules

@@ -63,7 +63,7 @@ class Entry:
             message += f" (in the rule {self.id})"
         return layer.document.problem((*layer.path, *path), message)
 
-    def shape(self) -> tuple[RuleText | None, list[Problem], frozenset[Key]]:
+    def shape(self) -> tuple[RuleText, list[Problem], frozenset[Key]]:
         """Return the rule's text, what is wrong with it, and which keys it lacks.
 
         Wrong keys are left out or stood in for, so that the rest can be looked at.
@@ -74,7 +74,7 @@ class Entry:
         bad = frozenset(path[0] for path, _ in wrong if path)
         if text is None:
             sound = {name: value for name, value in keys.items() if name not in bad}
-            text, _ = yamlfile.fill(RuleText, _SPARE | sound)
+            text = RuleText.model_validate(_SPARE | sound)
         return text, problems, bad
 
     def _origin(self, path: Sequence[Key]) -> Layer:

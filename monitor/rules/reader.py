@@ -53,8 +53,6 @@ class RuleReader:
     def rule(self) -> Rule | None:
         """Return the rule, or None if anything in it is wrong."""
         text = self.text
-        if text is None:
-            return None
         conditions = ConditionReader(self.note, self.house.stages)
         tests = conditions.tests(("when",), text.when)
         exempt = tuple(

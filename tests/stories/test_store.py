@@ -27,7 +27,7 @@ from monitor.store import tables as schema
 from monitor.store.contacts import Person
 from monitor.store.ledger import CHUNK, Owed, Run
 from monitor.store.mail import PostStatus
-from tests.builders import INGRID, at, finding
+from tests.builders import INGRID, PER, at, finding
 
 NOW = at("2026-09-22 10:00")
 DAY = timedelta(days=1)
@@ -162,12 +162,21 @@ def test_a_failure_in_the_middle_keeps_nothing(state: Store) -> None:
     write(state, [opening("A0", INGRID)])
     before = counts(state)
     [alert] = read_open(state).values()
-    twice = (closing(alert)[0], (Notice("target", Kind.BREACH, INGRID, NOW),))
     fresh = [opening(f"B{n}", INGRID) for n in range(CHUNK + 1)]
+    twice = opening("C", INGRID, INGRID)
     with pytest.raises(StoreError, match="cannot be written"):
-        write(state, [*fresh, twice])
+        write(state, [closing(alert), *fresh, twice])
     assert counts(state) == before
     assert list(read_open(state)) == ["A0"]
+
+
+def test_who_was_told_of_a_step_is_not_owed_it_again(state: Store) -> None:
+    write(state, [opening("A0", INGRID)])
+    [alert] = read_open(state).values()
+    again = Notice("target", Kind.BREACH, INGRID, NOW)
+    other = Notice("target", Kind.BREACH, PER, NOW)
+    write(state, [(Change(alert, ()), (again, other))])
+    assert counts(state)["notices"] == 2
 
 
 def test_one_alert_is_open_for_a_rule_and_an_application(state: Store) -> None:

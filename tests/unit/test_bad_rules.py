@@ -43,6 +43,70 @@ def test_every_known_mistake_has_a_file() -> None:
     assert len(BAD) >= 140
 
 
+def test_mistakes_of_form_and_of_sense_in_one_rule_come_in_one_go(folder: Path) -> None:
+    text = """\
+rules:
+  - id: First
+    titel: Every candidate hears from us
+    when: {stattus: open, applicants: {at_least: 5, below: 5}, stage: Ofer}
+    exempt: {internal: yes}
+    clock: {starts: applied_on, stops: told_at, not_before: 15 days}
+    target: 14 dyas
+    owner: recruter
+    ladder:
+      - {at: 4 dyas before, tell: ownr}
+    severity: loud
+    snooze: sometimes
+    calendar: nordic
+    effective_from: soon
+    message: "{{ waitd }}"
+"""
+    (folder / "a.yaml").write_text(text, encoding="utf-8")
+    said = sorted(complaints(folder), key=lambda each: int(each.split(":")[1]))
+    keys = [each.split(": ")[1].removeprefix("rules[0].") for each in said]
+    assert keys == [
+        "id",
+        "title",
+        "titel",
+        "when.stattus",
+        "when.applicants",
+        "when.stage",
+        "exempt[0].internal",
+        "clock.starts",
+        "target",
+        "owner",
+        "ladder[0].tell",
+        "ladder[0].at",
+        "severity",
+        "snooze",
+        "calendar",
+        "effective_from",
+        "message",
+    ]
+
+
+def test_what_depends_on_a_wrong_clock_is_not_complained_of(folder: Path) -> None:
+    text = BAD[0].parent / "due_list.yaml"
+    absent = text.read_text(encoding="utf-8").replace(
+        "status: open", "applied_at: absent"
+    )
+    (folder / "a.yaml").write_text(absent, encoding="utf-8")
+    [said] = complaints(folder)
+    assert "clock.due: expected text, found a list" in said
+
+
+def test_rules_without_an_id_are_told_so_each(folder: Path) -> None:
+    text = (
+        "  - {title: A, clock: {starts: applied_at, stops: told_at}, target: 1 day,\n"
+    )
+    text += "     ladder: [{at: target, tell: owner}]}\n"
+    (folder / "a.yaml").write_text(f"rules:\n{text}{text}", encoding="utf-8")
+    assert complaints(folder) == [
+        "rules/a.yaml:2:5: rules[0].id: is missing",
+        "rules/a.yaml:4:5: rules[1].id: is missing",
+    ]
+
+
 @pytest.mark.parametrize(
     ("write", "expected"),
     [
@@ -61,6 +125,11 @@ def test_every_known_mistake_has_a_file() -> None:
             lambda path: path.write_text("#" * 1_000_001),
             "rules/a.yaml: 1,000,001 bytes is too large; split it",
             id="huge",
+        ),
+        pytest.param(
+            lambda path: path.write_text("rules: []\n" * 1_000_000),
+            "rules/a.yaml: 10,000,000 bytes is too large; split it",
+            id="ten megabytes",
         ),
         pytest.param(
             lambda path: path.write_text("[" * 400_000),

@@ -1,6 +1,8 @@
 """What a good rule file means: conditions, clocks, ladders and their order."""
 
+from datetime import date
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -8,6 +10,7 @@ from monitor import rules, shipped, yamlfile
 from monitor.errors import ConfigError
 from monitor.model import Application, Status
 from monitor.rules import Awaits, Condition, House, Kind, Rule, Rulebook, Severity
+from monitor.settings import CalendarSettings
 from monitor.worktime import Duration, Unit
 
 SHIPPED = sorted((shipped.folder() / "rules").glob("*.yaml"))
@@ -220,6 +223,115 @@ def test_a_step_tells_a_person_or_a_channel(word: str) -> None:
     assert found.firings[-1].tell == (word.strip("'"),)
 
 
+def test_where_the_house_is_unknown_any_word_will_do() -> None:
+    text = {
+        "owner": "nurse_lead",
+        "ladder": "[{at: target, tell: ward_lead}]",
+        "calendar": "north",
+    }
+    pairs = "".join(f"    {key}: {value}\n" for key, value in (PLAIN | text).items())
+    document = yamlfile.parse(f"rules:\n  -\n{pairs}", "a.yaml")
+    [found] = rules.parse([document], House(roles=None, calendars=None)).rules
+    assert (found.owner, found.calendar) == ("nurse_lead", None)
+    assert found.firings[0].tell == ("ward_lead",)
+    with pytest.raises(ConfigError, match="no role, person or channel"):
+        rules.parse([document], House(calendars=None))
+
+
+def test_a_channel_is_named_as_one_even_where_the_house_is_unknown() -> None:
+    pairs = "".join(f"    {key}: {value}\n" for key, value in PLAIN.items())
+    text = pairs.replace("owner", "'#Leads'")
+    document = yamlfile.parse(f"rules:\n  -\n{text}", "a.yaml")
+    with pytest.raises(ConfigError, match='channel "#Leads"'):
+        rules.parse([document], House(roles=None))
+
+
+def test_steps_at_one_place_go_out_together() -> None:
+    ladder = (
+        "[{at: 7 days before, tell: owner}, {at: 5 working days before, tell: manager},"
+        " {at: target, tell: owner}]"
+    )
+    made = rule(ladder=ladder)
+    assert [made.joint(number) for number in range(3)] == [(0, 1), (0, 1), (2,)]
+
+
+def test_a_ladder_knows_how_far_a_place_is() -> None:
+    made = rule(ladder="[{at: 4 days before, tell: owner}, {at: target, tell: owner}]")
+    first, last = (each.place for each in made.firings)
+    assert [made.reached(place) for place in (first, last)] == [0, 1]
+    assert made.reached((first[0] - 1, "")) == -1
+
+
+@pytest.mark.parametrize(
+    ("clock", "columns"),
+    [
+        ("{starts: applied_at, stops: told_at}", {"applied_at", "told_at"}),
+        (
+            "{starts: {latest: [shared_at, last_reply_at]}, stops: [last_reply_at]}",
+            {"shared_at", "last_reply_at"},
+        ),
+    ],
+)
+def test_a_clock_names_what_it_runs_on(clock: str, columns: set[str]) -> None:
+    assert rule(clock=clock).clock.columns == columns
+
+
+def test_a_clock_says_when_it_stands_still_and_what_it_waits_for() -> None:
+    pauses = "pauses: {waiting_on: candidate}, not_before: 1 day"
+    clock = rule(clock=f"{{starts: applied_at, stops: told_at, {pauses}}}").clock
+    assert (clock.pauses, clock.not_before) == (True, Duration(1, Unit.DAYS))
+    due = "{starts: applied_at, stops: told_at, due: promised_at}"
+    promised = rule(clock=due, target="")
+    assert (promised.clock.due, promised.target) == ("promised_at", None)
+    assert promised.clock.columns == {"applied_at", "told_at", "promised_at"}
+
+
+@pytest.mark.parametrize(
+    ("text", "longest", "at_most"),
+    [
+        (None, "3 days", 2),
+        ("{longest: 1 working day}", "1 working day", 2),
+        ("{at_most: 5}", "3 days", 5),
+        ("never", "1 day", 0),
+    ],
+)
+def test_an_alert_may_be_put_off_as_the_rule_says(
+    text: str | None, longest: str, at_most: int
+) -> None:
+    snooze = rule(**({"snooze": text} if text else {})).snooze
+    assert (str(snooze.longest), snooze.at_most) == (longest, at_most)
+
+
+@pytest.mark.parametrize(
+    ("calendar", "zone", "is_open"),
+    [
+        pytest.param("north", "Europe/Helsinki", False, id="by its name"),
+        pytest.param("{timezone: Europe/Rome}", "Europe/Rome", True, id="inline"),
+        pytest.param("{country: SE}", "Europe/Oslo", False, id="inline, a country"),
+    ],
+)
+def test_a_rule_may_have_a_calendar_over_that_of_the_house(
+    calendar: str, zone: str, *, is_open: bool
+) -> None:
+    epiphany = date(2026, 1, 6)  # a holiday in Sweden and Finland
+    house = House(
+        calendar=CalendarSettings(timezone="Europe/Oslo"),
+        calendars={"north": CalendarSettings(timezone="Europe/Helsinki", country="FI")},
+    )
+    pairs = "".join(
+        f"    {k}: {v}\n" for k, v in {**PLAIN, "calendar": calendar}.items()
+    )
+    [found] = rules.parse([yamlfile.parse(f"rules:\n  -\n{pairs}", "a")], house).rules
+    assert found.calendar is not None
+    assert found.calendar.zone == ZoneInfo(zone)
+    assert found.calendar.is_working_day(epiphany) == is_open
+
+
+def test_a_rule_may_begin_on_a_day() -> None:
+    assert rule(effective_from="2026-12-01").effective_from == date(2026, 12, 1)
+    assert rule().effective_from is None
+
+
 @pytest.mark.parametrize(
     "word", ["has_ball", "recruiter", "manager", "decided_by", "hr_lead"]
 )
@@ -230,7 +342,10 @@ def test_a_rule_is_owned_by_a_role(word: str) -> None:
 
 def test_a_rule_that_is_off_is_checked_and_left_out() -> None:
     off = {"id": "other", "enabled": "false"}
-    assert [each.id for each in book({}, off).rules] == ["first-reply"]
+    found = book({}, off)
+    assert [each.id for each in found.rules] == ["first-reply"]
+    assert [each.id for each in found.off] == ["other"]
+    assert found.get("other") is None
     with pytest.raises(ConfigError, match="is not a duration"):
         book({**off, "target": "soon"})
 

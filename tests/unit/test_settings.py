@@ -3,6 +3,7 @@
 import traceback
 from datetime import date, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -77,6 +78,37 @@ def test_every_key_of_a_calendar_reaches_it(tmp_path: Path) -> None:
     assert calendar.holiday_name(date(2026, 1, 6)) is not None
 
 
+def test_a_named_calendar_takes_what_it_leaves_open_from_the_main_one(
+    tmp_path: Path,
+) -> None:
+    text = (
+        "calendar: {timezone: Europe/Oslo, country: DE, region: BY, "
+        "closed: [2026-11-30]}\n"
+        "calendars:\n  south: {timezone: Europe/Rome}\n  east: {country: SE}\n"
+    )
+    found = load(tmp_path, PLAIN + text)
+    south, east = found.calendar_of("south"), found.calendar_of("east")
+    assert (south.timezone, south.country, south.region) == ("Europe/Rome", "DE", "BY")
+    assert (east.timezone, east.country, east.region) == ("Europe/Oslo", "SE", None)
+    assert south.closed == east.closed == (date(2026, 11, 30),)
+
+
+def test_departments_share_the_calendar_that_they_name(tmp_path: Path) -> None:
+    text = (
+        "calendars: {south: {timezone: Europe/Rome}, east: {country: SE}}\n"
+        "departments: {Health: south, Care & Schools: south, IT: east}\n"
+    )
+    found = load(tmp_path, PLAIN + text).by_department()
+    assert set(found) == {"Health", "Care & Schools", "IT"}
+    assert found["Health"] is found["Care & Schools"]
+    assert found["Health"].zone == ZoneInfo("Europe/Rome")
+
+
+def test_no_department_needs_a_calendar_of_its_own(tmp_path: Path) -> None:
+    found = load(tmp_path)
+    assert (found.calendars, found.departments, found.by_department()) == ({}, {}, {})
+
+
 @pytest.mark.parametrize(
     ("text", "interval"),
     [
@@ -138,6 +170,14 @@ def test_metrics_listen_on_a_host_and_port(
             "hours: nobody ever works; give at least o",
         ),
         ("calendar: {hours: {friday: [8:00-12:00, 9:00-10:00]}}", "overlaps Fri"),
+        ("calendars: {South: {}}", '"South" is not a name (small letters'),
+        ("calendars: {s: {timezone: Rom}}", 'calendars.s: "Rom" is not a time zone'),
+        ("calendars: {s: {hours: {}}}", "calendars.s.hours: nobody ever works"),
+        ("calendars: {s: {contry: SE}}", 's.contry: unknown key "contry"; did you mea'),
+        ("calendars: {s: {country: no}}", 'calendars.s: "no" is not a country'),
+        ("calendars: {s: {region: BY}}", 'calendars.s: region "BY" needs a country'),
+        ("departments: {IT: est}", 'departments.IT: no calendar "est"'),
+        ("departments: {IT: {timezone: Europe/Oslo}}", "departments.IT: expected text"),
     ],
 )
 def test_a_bad_setting_says_what_to_write(tmp_path: Path, text: str, told: str) -> None:
@@ -171,6 +211,11 @@ def test_a_source_has_a_plain_name_of_its_own(tmp_path: Path) -> None:
     assert complaints(tmp_path, PLAIN + PLAIN.removeprefix("sources:\n")) == [
         f"svar.yaml:5:5: sources[1].name: {twice}"
     ]
+
+
+def test_a_file_that_is_not_there_says_where_to_begin(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="there is no such file; name yours with"):
+        settings.read(tmp_path / "gone.yaml", {})
 
 
 def test_without_a_source_there_is_nothing_to_watch(tmp_path: Path) -> None:
