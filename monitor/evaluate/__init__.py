@@ -143,11 +143,9 @@ def deadline(check: Check, row: Application, started_at: datetime) -> datetime:
     """Return when the wait that began then is due, with the pauses that are over."""
     clock, target = check.rule.clock, check.rule.target
     calendar = check.limits_of(row).calendar
-    if clock.due:
-        end: datetime = get(clock.due)(row)
+    if target is None:  # then the rule names the column that holds it
+        end: datetime = get(str(clock.due))(row)
         return end
-    if target is None:  # pragma: no cover - a rule has one or the other
-        return started_at
     if clock.pauses and row.paused:
         now = check.as_of
         so_far = [(at, min(until, now)) for at, until in row.paused if at < now]

@@ -99,5 +99,5 @@ def _bound(test: Comparison, calendar: Calendar, now: datetime) -> int | datetim
             return calendar.shift(now, ago, back=True)
         case datetime() | int() | str() as bound:
             return bound
-        case date() as day:  # pragma: no branch - there is no other
+        case day:
             return calendar.at_local(day, time())

@@ -27,7 +27,7 @@ NOW = datetime(2026, 12, 7, 12, 0, tzinfo=UTC)  # a Monday, 16 days after the in
 JOB = 4
 RECRUITER, MANAGER, STRANGER = 2, 6, 7  # users; the stranger has a portal login only
 RECRUITER_SELF, MANAGER_SELF = 3, 7  # the same people as partners
-NEW, QUALIFICATION, FIRST_INTERVIEW, PROPOSAL, SIGNED = 1, 2, 3, 5, 6
+NEW, QUALIFICATION, FIRST_INTERVIEW, SECOND_INTERVIEW, PROPOSAL, SIGNED = range(1, 7)
 UNFIT, TOO_LITTLE_PAID = 1, 6  # refuse reasons; the second is the candidate's own
 CALL, TO_DO = 2, 4
 REFUSE_FIELD, STAGE_FIELD = 3908, 3883
@@ -136,6 +136,33 @@ def say(url: str, words: Iterable[Said], *, to: int | None = None) -> None:
             *(each.activity, to or 1000 + number, each.channel, each.delivery),
             each.delivery is not None,
         )
+
+
+def ask(url: str, application: int, user: int, **columns: Value) -> None:
+    """Give the user something to do about an application."""
+    fresh = {
+        "res_model": "hr.applicant",
+        "res_model_id": 407,
+        "res_id": application,
+        "user_id": user,
+        "activity_type_id": TO_DO,
+        "date_deadline": "2026-12-09",
+        "active": True,
+    }
+    insert(url, "mail_activity", **fresh | columns)
+
+
+def meet(url: str, application: int, start: str, stop: str, **columns: Value) -> None:
+    """Put a meeting about an application into the calendar."""
+    fresh = {
+        "applicant_id": application,
+        "name": "Interview",
+        "show_as": "busy",
+        "start": start,
+        "stop": stop,
+        "active": True,
+    }
+    insert(url, "calendar_event", **fresh | columns)
 
 
 def track(url: str, application: int, field: int, value: int) -> None:

@@ -25,17 +25,19 @@ LIVES = {
     # The manager noted an opinion on Monday, and no decision came of it by Thursday:
     # decision-after-feedback, and interview-outcome on Friday.
     303: "11-24 09:00 applied, 11-25 09:00 interviewing, 11-25 10:00 mailed,"
-    " 11-27 10:00 met, 11-30 09:00 noted",
+    " 11-27 10:00 interview, 11-30 09:00 noted",
     # The same, but there is a second round, and it was told of: fine.
     304: "11-24 09:00 applied, 11-25 09:00 interviewing, 11-25 10:00 mailed,"
-    " 11-27 10:00 met, 11-30 09:00 noted, 12-01 09:00 second round,"
-    " 12-01 10:00 mailed, 12-09 10:00 met",
+    " 11-27 10:00 interview, 11-30 09:00 noted, 12-01 09:00 second round,"
+    " 12-01 10:00 mailed, 12-09 10:00 interview",
     # Left over when the job was archived: leftovers-at-close.
     305: "11-24 09:00 applied to Gardener, 11-25 10:00 mailed",
     # The same, and told with the others: fine.
     306: "11-24 09:00 applied to Gardener, 11-25 10:00 mailed, 12-01 10:00 letter",
     # Archived without a reason while the job goes on: leftovers-at-close as well.
     307: "11-24 09:00 applied, 11-25 10:00 mailed, 11-30 10:00 archived",
+    # Archived alone and told, and the job was archived after that: fine.
+    324: "11-24 09:00 applied to Gardener, 11-25 09:00 archived, 11-25 10:00 mailed",
     # Called the day after the refusal, and nothing in writing since: mail-after-call.
     308: "11-24 09:00 applied, 11-25 10:00 mailed, 11-30 10:00 refused,"
     " 12-01 10:00 called",
@@ -48,20 +50,20 @@ LIVES = {
     311: "11-24 09:00 applied, 11-25 10:00 mailed, 12-04 10:00 asked",
     # Interviewed, and refused by mail alone: phone-required.
     312: "11-24 09:00 applied, 11-25 09:00 interviewing, 11-25 10:00 mailed,"
-    " 11-27 10:00 met, 11-30 10:00 refused, 11-30 10:00 mailed",
+    " 11-27 10:00 interview, 11-30 10:00 refused, 11-30 10:00 mailed",
     # The same, but called first: fine.
     313: "11-24 09:00 applied, 11-25 09:00 interviewing, 11-25 10:00 mailed,"
-    " 11-27 10:00 met, 11-30 10:00 refused, 12-01 10:00 called, 12-01 10:30 mailed",
+    " 11-27 10:00 interview, 11-30 10:00 refused, 12-01 10:00 called, 12-01 10:30 mailed",
     # The call was about another matter, an hour before the refusal: phone-required.
     314: "11-24 09:00 applied, 11-25 09:00 interviewing, 11-25 10:00 mailed,"
-    " 11-27 10:00 met, 11-30 09:00 called, 11-30 10:00 refused, 11-30 10:00 mailed",
+    " 11-27 10:00 interview, 11-30 09:00 called, 11-30 10:00 refused, 11-30 10:00 mailed",
     # Interviewed on 27 November, and nobody has said a word since, neither inside nor
     # outside: interview-feedback, interview-outcome and manager-review.
     315: "11-24 09:00 applied, 11-25 09:00 interviewing, 11-25 10:00 mailed,"
-    " 11-27 10:00 met",
+    " 11-27 10:00 interview",
     # Interviewed on Friday, so nothing is due before Tuesday: fine.
     316: "11-24 09:00 applied, 11-25 09:00 interviewing, 11-25 10:00 mailed,"
-    " 12-04 10:00 met",
+    " 12-04 10:00 interview",
     # Applied on Saturday, and the form said nothing: receipt.
     317: "12-05 09:00 applied",
     # The same, with a receipt: fine.
@@ -135,9 +137,9 @@ def _happen(url: str, number: int, at: str, what: str) -> None:
         case "archived":
             _change(url, number, active=False, write_date=at)
         case "asked":
-            odoo.ask(url, odoo.MANAGER, about=number, create_date=at)
-        case "met":
-            odoo.meet(url, at, f"{at[:-2]}59", about=number)
+            odoo.ask(url, number, odoo.MANAGER, create_date=at)
+        case "interview":
+            odoo.meet(url, number, at, f"{at[:-2]}59")
         case _ if what in STAGES:
             stage = STAGES[what]
             _change(url, number, stage_id=stage, date_last_stage_update=at)

@@ -6,6 +6,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import create_engine, text
@@ -192,10 +193,18 @@ SCENARIO_FINDINGS = {
 }
 
 
+class Events(NamedTuple):
+    """What befell some applications, as rows of the columns named above."""
+
+    applications: list[Row]
+    moves: list[Row]
+    mails: list[Row]
+    activities: list[Row]
+    interviews: list[Row]
+
+
 def insert_scenario(url: str) -> None:
     """Add the rows above to a database that holds the demo."""
-    people = sorted({str(row[1]) for row in APPLICATIONS})
-    sites = {row[0]: row[1] for row in JOBS}
     tables: list[tuple[str, list[Row]]] = [
         ("site (site_id, name)", SITES),
         ("user (user_id, site_id, user_name, email, access_level)", USERS),
@@ -211,6 +220,16 @@ def insert_scenario(url: str) -> None:
             "history (data_item_type, data_item_id, the_field, previous_value, new_value, set_date, site_id)",
             [(*row, 201) for row in CLOSINGS],
         ),
+    ]
+    _insert(url, tables)
+    insert_events(url, Events(APPLICATIONS, MOVES, MAILS, ACTIVITIES, INTERVIEWS))
+
+
+def insert_events(url: str, events: Events) -> None:
+    """Add applications to the jobs of the scenario, and what befell them."""
+    people = sorted({str(row[1]) for row in events.applications})
+    sites = {row[0]: row[1] for row in JOBS}
+    tables: list[tuple[str, list[Row]]] = [
         (
             "candidate (candidate_id, site_id, first_name, last_name, email1, is_admin_hidden)",
             [
@@ -220,28 +239,32 @@ def insert_scenario(url: str) -> None:
         ),
         (
             "candidate_joborder (candidate_joborder_id, candidate_id, joborder_id, status, date_created, date_modified, site_id)",
-            [(*row, sites[row[2]]) for row in APPLICATIONS],
+            [(*row, sites[row[2]]) for row in events.applications],
         ),
         (
             "candidate_joborder_status_history (candidate_id, joborder_id, date, status_from, status_to, site_id)",
-            [(*row, 201) for row in MOVES],
+            [(*row, 201) for row in events.moves],
         ),
         (
             "email_history (recipients, user_id, site_id, date, text)",
             [
                 (f"p{to}@mail.example", who, site, at, f"Subject: {words}")
-                for to, who, site, at, words in MAILS
+                for to, who, site, at, words in events.mails
             ],
         ),
         (
             "activity (data_item_id, joborder_id, date_created, type, notes, data_item_type, site_id)",
-            [(*row, 100, 201) for row in ACTIVITIES],
+            [(*row, 100, 201) for row in events.activities],
         ),
         (
             "calendar_event (data_item_id, joborder_id, date, type, title, data_item_type, site_id)",
-            [(*row, 400, "Interview", 100, 201) for row in INTERVIEWS],
+            [(*row, 400, "Interview", 100, 201) for row in events.interviews],
         ),
     ]
+    _insert(url, tables)
+
+
+def _insert(url: str, tables: list[tuple[str, list[Row]]]) -> None:
     engine = create_engine(url, poolclass=NullPool)
     with engine.begin() as connection:
         for table, rows in tables:

@@ -17,31 +17,11 @@ NEWS = "2026-12-02 10:00:00"
 
 
 def ask(url: str, user: int, **columns: object) -> None:
-    """Give the user something to do about application 201."""
-    fresh = {
-        "res_model": "hr.applicant",
-        "res_model_id": 407,
-        "res_id": 201,
-        "user_id": user,
-        "activity_type_id": odoo.TO_DO,
-        "date_deadline": "2026-12-09",
-        "create_date": NEWS,
-        "active": True,
-    }
-    odoo.insert(url, "mail_activity", **fresh | columns)
+    odoo.ask(url, 201, user, **{"create_date": NEWS, **columns})
 
 
 def meet(url: str, start: str, stop: str, **columns: object) -> None:
-    """Put a meeting about application 201 into the calendar."""
-    fresh = {
-        "applicant_id": 201,
-        "name": "Interview",
-        "show_as": "busy",
-        "start": start,
-        "stop": stop,
-        "active": True,
-    }
-    odoo.insert(url, "calendar_event", **fresh | columns)
+    odoo.meet(url, 201, start, stop, **columns)
 
 
 class TestWhoHasTheBall:
@@ -300,6 +280,17 @@ class TestHowItEnded:
         long_ago = odoo.refused("2026-05-04 09:00:00") | {"write_date": NEWS}
         odoo.apply(url, Applied(201, "2026-04-01 09:00:00", columns=long_ago))
         assert "201" not in odoo.read(url)
+
+    def test_who_is_archived_alone_is_left_over_from_then_on(self, url: str) -> None:
+        columns = {"active": False, "write_date": "2026-11-25 10:00:00"}
+        row = odoo.one(url, Applied(201, columns=columns))
+        assert row.job_closed_at == row.decided_at == odoo.at("2026-11-25 10:00:00")
+        odoo.run(
+            url,
+            "UPDATE hr_job SET active = false, write_date = %s WHERE id = %s",
+            *(NEWS, odoo.JOB),
+        )
+        assert odoo.read(url)["201"].job_closed_at == row.decided_at
 
     def test_an_archived_job_shuts_its_open_applications(self, url: str) -> None:
         odoo.run(

@@ -262,7 +262,9 @@ SELECT
         ELSE 'email'
     END AS told_by,
     said.called_at,
-    a.job_closed_at,
+    -- Who was archived alone, without a reason, is left over as by a job that shuts, and
+    -- from then on, even if the job is archived later.
+    CASE WHEN a.status = 'closed' THEN a.decided_at ELSE a.job_closed_at END AS job_closed_at,
     applicants.total AS applicants,
     GREATEST(a.write_date, said.last_at) AS updated_at,
     a.basis
