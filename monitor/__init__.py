@@ -9,6 +9,7 @@ clock          the only reader of the time of day
 shipped        where the rules and mappings that come along are
 worktime       durations and calendars: when a promise is up
 misfit         why a value does not fit its place, in an admin's words
+slips          why a text is not YAML, in an admin's words
 yamlfile       YAML with line numbers, checked against a shape
 environment    what SVAR_ variables lay over the settings
 settings       the daemon's settings and its secrets

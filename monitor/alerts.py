@@ -182,18 +182,20 @@ def _climb(
     step = alert.seen.step
     if step <= alert.step or alert.seen.backlog:
         return Change(remember(alert), transitions)
-    state, joint = alert.state, rule.joint(step)
-    if any(rule.firings[n].kind is Kind.ESCALATION for n in joint):
+    told = rule.highest(alert.step, step)
+    together = rule.together(told, alert.step, step)
+    state = alert.state
+    if any(rule.firings[n].kind is Kind.ESCALATION for n in together):
         state = State.ESCALATED
-    below = range(alert.step + 1, step)
-    skipped = [rule.firings[n].at for n in below if n not in joint]
-    note = rule.firings[step].at + (
+    fallen = range(alert.step + 1, step + 1)
+    skipped = [rule.firings[n].at for n in fallen if n not in together]
+    note = rule.firings[told].at + (
         f"; skipped {', '.join(skipped)}" if skipped else ""
     )
     due = Transition(alert.state, state, Reason.STEP_DUE, now, note)
     rung = rule.firings[step].place
     climbed = remember(replace(alert, state=state, step=step, rung=rung))
-    return Change(climbed, (*transitions, due), step, alert.step)
+    return Change(climbed, (*transitions, due), told, alert.step)
 
 
 def step_back(alert: Alert, rule: Rule | None, step: int) -> Alert:

@@ -4,7 +4,7 @@ Who had an interview is owed a call (Talentech, Frie): a mail alone is the wrong
 channel. After two calls that nobody answered a mail counts, marked as a fallback.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.model import Application, Channel, Closure, Status
 
@@ -13,6 +13,7 @@ NEEDS = {
     "closure": ("decided_at", "told_at"),
     "reached_at": ("told_at", "called_at"),
 }
+CALL_FIRST = timedelta(hours=1)  # before the decision is written down
 _OPEN = {Status.OPEN, Status.ON_HOLD}
 _ENDED = {Status.HIRED, Status.WITHDRAWN}  # nobody waits for an answer any more
 
@@ -54,15 +55,26 @@ def _called_at(row: Application) -> datetime | None:
     """Return the call that told the outcome; one from before it was decided is none."""
     if row.told_by is Channel.PHONE:
         return row.told_at
-    called_at, decided_at = row.called_at, row.decided_at
-    if called_at is None or (decided_at is not None and called_at < decided_at):
-        return None
-    return called_at
+    return row.called_at if _is_about(row, row.called_at) else None
 
 
 def _fallback_at(row: Application) -> datetime | None:
     """Return the mail that counts since two calls were not answered."""
-    written_at = row.last_written_at or row.told_at
-    if row.unreached_at is None or written_at is None:
+    if row.told_at is None or not _is_about(row, row.unreached_at):
         return None
-    return written_at if written_at >= row.unreached_at else None
+    written_at = row.last_written_at or row.told_at
+    return written_at if written_at >= (row.unreached_at or written_at) else None
+
+
+def _is_about(row: Application, called_at: datetime | None) -> bool:
+    """Tell whether a call may have been about the outcome: not one long before it.
+
+    Who calls first moves the card afterwards. Without a decision's date it is a call
+    since the interview.
+    """
+    if called_at is None:
+        return False
+    known_at = row.decided_at or row.job_closed_at
+    if known_at is not None:
+        return called_at >= known_at - CALL_FIRST
+    return row.interviewed_at is None or called_at >= row.interviewed_at

@@ -46,6 +46,7 @@ class SourceError(MonitorError):
     def __init__(self, source: str, reason: str, message: str) -> None:
         self.source = source
         self.reason = reason
+        self.message = message
         super().__init__(f"{source}: {message}")
 
 

@@ -1,22 +1,29 @@
 """Who is told what and when; pure plans, no message text and no network."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import chain
 
-from monitor.alerts import Change
+from monitor.alerts import Alert, Change
 from monitor.evaluate import Finding
 from monitor.rules import Kind, Rule
 from monitor.settings import PeopleSettings
-from monitor.worktime import Calendar, Duration, Unit
+from monitor.worktime import Calendar
 
 NOBODY = "nobody"  # a recipient that no setting names; shown by doctor and a metric
 FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(minutes=5)
-_WORKING_DAY = Duration(1, Unit.WORKING_DAYS)
 QUARANTINE = timedelta(seconds=60)  # a dying request may still arrive for so long
+
+
+# When the owner hears, or heard, of a public step by its heads-up; None if never.
+Announced = Callable[[Alert, str], datetime | None]
+
+
+def unheard(_alert: Alert, _firing: str) -> None:
+    """Tell that nobody heard of anything yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +68,16 @@ class Digests:
             return None
         return self.calendar.next_open(self.slot(now))
 
+    def next_day(self, at: datetime) -> datetime:
+        """Return the first digest hour of a later working day than that of `at`."""
+        tomorrow = self.calendar.local_day(at) + timedelta(days=1)
+        return self.slot(self.calendar.at_local(tomorrow, time()))
+
     def _hour(self, day: date) -> datetime:
         return self.calendar.at_local(day, self.digest_at)
 
 
-def owe(
+def owe(  # noqa: PLR0913 - all but two by name
     change: Change,
     rule: Rule,
     *,
@@ -73,42 +85,46 @@ def owe(
     digests: Digests,
     due_at: datetime,
     now: datetime,
+    announced: Announced = unheard,
 ) -> tuple[Notice, ...]:
     """Return the notices that a change causes; none where no step became due.
 
     `due_at` is when the step itself was due: what fell due before today's digest
-    hour goes with today's digest, however late the poll saw it.
+    hour goes with today's digest, however late the poll saw it. What is public waits
+    until the working day after the owner heard that it would be.
     """
     if change.firing is None:
         return ()
-    slot = digests.slot(due_at)
-    # The heads-up of a public step was skipped, as after an outage: the owner hears
-    # now, and what is public waits for the working day that was promised.
-    public_at = digests.slot(digests.calendar.shift(now, _WORKING_DAY))
+    seen, slot = change.alert.seen, digests.slot(due_at)
     owed: list[Notice] = []
-    for firing in _together(rule, change.firing, after=change.climbed_from):
-        step = _notices(rule, firing, change.alert.seen, people, slot)
+    for firing in rule.together(change.firing, change.climbed_from, change.alert.step):
+        step = _notices(rule, firing, seen, people, slot)
         warned = rule.heads_up(firing)
-        if warned is not None and warned > change.climbed_from:
-            owed += _notices(rule, warned, change.alert.seen, people, slot)
-            step = tuple(
-                replace(each, due_at=public_at) if is_channel(each.recipient) else each
-                for each in step
-            )
+        if warned is not None:
+            heard_at = announced(change.alert, rule.firings[warned].name)
+            if heard_at is None:
+                owed += _notices(rule, warned, seen, people, slot)
+            public_at = digests.next_day(heard_at or digests.opens(now) or now)
+            step = tuple(_not_before(each, public_at) for each in step)
         owed += step
     return tuple(dict.fromkeys(owed))
 
 
-def _together(rule: Rule, firing: int, *, after: int = -1) -> Iterator[int]:
-    """Yield the firings that go out with this one: those at its place, and itself."""
-    yield from (n for n in rule.joint(firing) if after < n <= firing)
+def _not_before(notice: Notice, public_at: datetime) -> Notice:
+    """Return the notice, put off if it is public."""
+    if not is_channel(notice.recipient):
+        return notice
+    return replace(notice, due_at=max(notice.due_at, public_at))
 
 
 def audience(
-    rule: Rule, firing: int, finding: Finding, people: PeopleSettings
+    rule: Rule, upto: int, finding: Finding, people: PeopleSettings
 ) -> tuple[str, ...]:
-    """Return everybody who is told when this firing is the highest that is due."""
-    told = (recipients(rule, each, finding, people) for each in _together(rule, firing))
+    """Return everybody who is told when nothing was told before this firing."""
+    told = (
+        recipients(rule, each, finding, people)
+        for each in rule.together(rule.highest(-1, upto), -1, upto)
+    )
     return tuple(dict.fromkeys(chain.from_iterable(told)))
 
 

@@ -14,6 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
+from monitor import slips
 from monitor.errors import ConfigError, Problem
 from monitor.misfit import Key, explain, nearest
 
@@ -116,10 +117,11 @@ def parse(text: str, file: str) -> Document:
         node = loader.get_single_node()
         if node is None:
             return Document(file, None, {})
-        walk = _Walk(loader, file)
+        walk = _Walk(loader, file, text)
         data = walk.convert(node, ())
     except yaml.MarkedYAMLError as error:
-        raise _broken(file, error) from error
+        (line, column), said = slips.told(text, error)
+        raise ConfigError([Problem(file, line, column, "", said)]) from error
     except yaml.YAMLError as error:
         raise _refusal(file, f"not YAML: {error}".splitlines()[0]) from error
     finally:
@@ -165,9 +167,10 @@ def spell(path: Sequence[Key]) -> str:
 class _Walk:
     """Turns nodes into data and remembers where each stood."""
 
-    def __init__(self, loader: _Loader, file: str) -> None:
+    def __init__(self, loader: _Loader, file: str, text: str) -> None:
         self.loader = loader
         self.file = file
+        self.text = text
         self.places: dict[Path_, tuple[int, int]] = {}
         self.problems: list[Problem] = []
         self.parents: list[yaml.Node] = []
@@ -192,10 +195,22 @@ class _Walk:
         self.parents.append(node)
         try:
             if isinstance(node, yaml.SequenceNode):
-                return [self.convert(n, (*path, i)) for i, n in enumerate(node.value)]
+                return [self._item(n, (*path, i)) for i, n in enumerate(node.value)]
             return self._pairs(node, path)
         finally:
             self.parents.pop()
+
+    def _item(self, node: yaml.Node, path: Path_) -> Any:
+        if _is_empty(node):
+            self._refuse_comment(node.start_mark.index, path, key=False)
+        return self.convert(node, path)
+
+    def _refuse_comment(self, start: int, path: Path_, *, key: bool) -> None:
+        """Note a channel without its quotes, which YAML takes for a comment."""
+        if slips.comment(self.text, start, key=key):
+            place = slips.place(self.text, start)
+            said = slips.UNQUOTED
+            self.problems.append(Problem(self.file, *place, spell(path), said))
 
     def _scalar(self, node: yaml.ScalarNode) -> Any:
         try:
@@ -227,8 +242,14 @@ class _Walk:
                 )
                 continue
             self.places[here] = (mark.line + 1, mark.column + 1)
+            if _is_empty(value_node):
+                self._refuse_comment(key_node.end_mark.index, here, key=True)
             pairs[key] = self.convert(value_node, here)
         return pairs
+
+
+def _is_empty(node: yaml.Node) -> bool:
+    return node.tag == "tag:yaml.org,2002:null" and node.value == ""
 
 
 def _refuse_depth(text: str) -> None:
@@ -244,27 +265,6 @@ def _refuse_depth(text: str) -> None:
                 problem=f"nested too deeply; use at most {DEEPEST} levels",
                 problem_mark=event.start_mark,  # type: ignore[arg-type] # a C mark
             )
-
-
-def _broken(file: str, error: yaml.MarkedYAMLError) -> ConfigError:
-    mark = error.problem_mark or error.context_mark
-    line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-    said = error.problem or error.context or "not YAML"
-    hints = [hint for words, hint in _HINTS.items() if words in said]
-    message = "; ".join([said, *hints])
-    return ConfigError([Problem(file, line, column, "", message)])
-
-
-_HINTS = {
-    "tab character": "indent with spaces, not tabs",
-    "cannot start any token": (
-        "indent with spaces, and put text that starts with @, % or ` in quotes"
-    ),
-    "mapping values are not allowed": 'put text that holds ": " in quotes',
-    "undefined alias": "put text that starts with * in quotes",
-    "found another document": "one file holds one document, so take away the ---",
-    "did not find expected": "look for a bracket or a quote that is not closed",
-}
 
 
 def _refusal(file: str, message: str) -> ConfigError:

@@ -33,7 +33,7 @@ HOMES = {
     "sqlalchemy": {"source", "store"},
     "sqlite3": {"source.sessions", "demo"},
     "watchfiles": {"daemon"},
-    "yaml": {"yamlfile"},
+    "yaml": {"slips", "yamlfile"},
 }
 LOADS_LATE = {"cli"}  # a command is imported when it is asked for: --help is quick
 DECISIONS = {

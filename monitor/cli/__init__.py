@@ -3,13 +3,14 @@
 A command's module is imported when it is asked for, so that `--help` is quick.
 """
 
+import argparse
 import importlib
 import os
 import sys
 from collections.abc import Sequence
 
 from monitor.cli import arguments
-from monitor.errors import ConfigError, MonitorError
+from monitor.errors import ConfigError, MonitorError, SourceError
 
 FINE, FAILED, WRONG, FOUND = 0, 1, 2, 3
 INTERRUPTED = 130
@@ -30,7 +31,7 @@ def main(given: Sequence[str] | None = None) -> int:
         importlib.import_module("monitor.cli.problems").show(error)
         return WRONG
     except MonitorError as error:
-        print(f"svar: {error}", file=sys.stderr)  # noqa: T201
+        print(f"svar: {error}{_advice(error, options)}", file=sys.stderr)  # noqa: T201
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -38,3 +39,10 @@ def main(given: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FINE
     return code
+
+
+def _advice(error: MonitorError, options: argparse.Namespace) -> str:
+    """Return what to do where a recruiting database cannot be reached."""
+    if isinstance(error, SourceError) and error.reason == "connect":
+        return f"; edit {options.config}, or try svar doctor"
+    return ""

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from monitor import configuration, outbox
 from monitor.cli import FINE, FOUND, instants
+from monitor.cli.titles import title
 from monitor.configuration import Configuration
 from monitor.cycle import Plan, Report, check
 from monitor.evaluate import NOTHING, Finding, Late
@@ -36,6 +37,22 @@ class Result:
     plan: Plan
     report: Report
 
+    @property
+    def late(self) -> list[Finding]:
+        """Return those past our promise, without what is too old."""
+        found = (f for f in self.plan.fresh if f.late is Late.BREACHED)
+        return [each for each in found if not each.backlog]
+
+    @property
+    def soon(self) -> list[Finding]:
+        """Return those that are due soon."""
+        return [each for each in self.plan.fresh if each.late is Late.WARNING]
+
+    @property
+    def old(self) -> list[Finding]:
+        """Return those that are too old to nudge anybody about."""
+        return [each for each in self.plan.fresh if each.backlog]
+
 
 def run(options: argparse.Namespace) -> int:
     """Poll each source once and print what was found."""
@@ -48,12 +65,15 @@ def run(options: argparse.Namespace) -> int:
         status = Console(stderr=True).status(f"reading {settings.name} ...")
         with closing(Source(settings, mapping)) as source, status:
             plan, report = check(source, loaded, now=now)
-        results.append(Result(settings.name, mapping.file.title, plan, report))
+        called = title(loaded, settings.name)
+        results.append(Result(settings.name, called, plan, report))
     if options.json:
         print(json.dumps(_json(results, loaded, now), indent=2, ensure_ascii=False))  # noqa: T201
     else:
         for result in results:
             _print(result, loaded, now, everything=options.all)
+        if len(results) > 1:
+            print(f"\nIn all: {_sum(results)}.")  # noqa: T201
     return FOUND if _is_failing(results, options.fail_on) else FINE
 
 
@@ -93,7 +113,7 @@ def _entry(finding: Finding, loaded: Configuration, now: datetime) -> dict[str, 
     if finding.backlog:
         step = "backlog"
     elif rule and finding.step != NOTHING:
-        step = rule.firings[finding.step].at
+        step = rule.firings[rule.highest(NOTHING, finding.step)].at
         people = loaded.settings.people
         told = outbox.audience(rule, finding.step, finding, people)
         tell = [each for each in told if each != outbox.NOBODY]
@@ -124,9 +144,7 @@ def _print(
         f"  as of {when}  {words.plural(run.applications, 'application')}", "not bold"
     )
     console.print(head, "\n")
-    late = [f for f in result.plan.fresh if f.late is Late.BREACHED and not f.backlog]
-    soon = [f for f in result.plan.fresh if f.late is Late.WARNING]
-    old = [f for f in result.plan.fresh if f.backlog]
+    late, soon, old = result.late, result.soon, result.old
     if late:
         console.print(_table(late, loaded, now))
     if soon:
@@ -137,7 +155,7 @@ def _print(
     if everything:
         console.print(_list([*late, *soon, *old], loaded, now))
     hint = "" if everything or not run.findings else " svar check --all lists them."
-    console.print(Text(f"\n{_sum(late, old)}.{hint}"))
+    console.print(Text(f"\n{_sum([result])}.{hint}"))
 
 
 _CLOSURE = {
@@ -151,7 +169,7 @@ _CLOSURE = {
 def _closure(report: Report) -> str:
     """Return how far candidates are from having an answer, in one line."""
     counts = (f"{text} {report.closure[key]:,}" for key, text in _CLOSURE.items())
-    return f"Answers: {', '.join(counts)}"
+    return f"Answers: {' · '.join(counts)}"
 
 
 def _notes(result: Result) -> Iterator[str]:
@@ -167,13 +185,15 @@ def _notes(result: Result) -> Iterator[str]:
         yield f"  Rows that cannot be read: {report.run.rejected:,} ({why})"
 
 
-def _sum(late: Sequence[Finding], old: Sequence[Finding]) -> str:
-    people = len({finding.application_id for finding in late})
+def _sum(results: Sequence[Result]) -> str:
+    late = [(result.name, each) for result in results for each in result.late]
+    old = sum(len(result.old) for result in results)
+    people = len({(source, each.application_id) for source, each in late})
     said = f"{words.plural(people, 'person waits', 'people wait')} too long"
     if people:
-        jobs = len({finding.job_ref for finding in late})
+        jobs = len({(source, each.job_ref) for source, each in late})
         said += f", for {words.plural(jobs, 'job')}"
-    return f"{said}; {len(old):,} too old to nudge anybody about" if old else said
+    return f"{said}; {old:,} too old to nudge anybody about" if old else said
 
 
 def _table(late: Sequence[Finding], loaded: Configuration, now: datetime) -> Table:
@@ -184,7 +204,7 @@ def _table(late: Sequence[Finding], loaded: Configuration, now: datetime) -> Tab
         ("", "right"),
         ("", "left"),
         ("who has it", "left"),
-        ("since", "left"),
+        ("longest wait", "left"),
     )
     for name, side in columns:
         table.add_column(name, justify=side, no_wrap=True)

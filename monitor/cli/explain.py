@@ -15,16 +15,16 @@ from monitor import configuration, cycle, evaluate, yamlfile
 from monitor.cli import FAILED, FINE, explained, explanation, instants
 from monitor.cli.explained import Explained
 from monitor.configuration import Configuration
+from monitor.cycle import Office
 from monitor.errors import ConfigError, Problem
 from monitor.messages import words
 from monitor.outbox import Digests
 from monitor.proof import timeline
 from monitor.proof.search import Search
-from monitor.proof.timeline import Post
 from monitor.settings import SourceSettings
 from monitor.source import Source
 from monitor.store import Store, history
-from monitor.store.history import Telling
+from monitor.store.history import History
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,33 +90,28 @@ def _explain(
     knows_messages = bool(mapping.explain or mapping.messages)
     case = replace(case, knows_messages=knows_messages)
     rulebook, unmeasurable = cycle.split(loaded.rulebook, columns)
-    told = _told(loaded, settings.name, wanted, now)
+    known = _history(loaded, settings.name, wanted, now)
     digests = Digests(loaded.calendar, loaded.settings.slack.digest_at)
-    post = Post(loaded.settings.people, digests)
+    office = Office(world, loaded.settings.people, digests)
     lines = [
-        timeline.build(check, case, post, told)
+        timeline.build(check, case, office, known)
         for check in evaluate.prepare(rulebook, world, now=now)
     ]
     return Explained(settings.name, mapping.file.title, case, lines, unmeasurable)
 
 
-def _told(
+def _history(
     loaded: Configuration, source: str, application_id: str, now: datetime
-) -> list[Telling]:
-    """Return what the state knows of notices by then; nothing where it cannot tell."""
+) -> History:
+    """Return what the state remembered by then; nothing where it cannot tell."""
     with closing(
         Store(loaded.settings.state.url.get_secret_value(), reads_only=True)
     ) as store:
         if store.is_missing() or not store.is_current():
-            return []
+            return History()
+        day = loaded.calendar.local_day(now)
         with store.read() as connection:
-            known = list(history.tellings(connection, source, application_id))
-    return [each for each in known if each.started_at <= now and _is_past(each, now)]
-
-
-def _is_past(telling: Telling, now: datetime) -> bool:
-    """Leave out what was sent after the instant that is asked about."""
-    return telling.sent_at is None or telling.sent_at <= now
+            return history.read(connection, source, application_id, by=now, day=day)
 
 
 def _lost(

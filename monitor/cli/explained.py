@@ -8,7 +8,8 @@ from monitor import closure
 from monitor.cli import instants
 from monitor.model import Application, Closure
 from monitor.proof.evidence import Case
-from monitor.proof.timeline import Standing, Step, Timeline, at_words
+from monitor.proof.steps import Step
+from monitor.proof.timeline import Standing, Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def _timeline(timeline: Timeline) -> dict[str, object]:
 
 def _step(step: Step) -> dict[str, object]:
     return {
-        "step": at_words(step.name),
+        "step": step.called,
         "kind": step.kind,
         "due_at": _utc(step.due_at),
         "goes_out_at": _utc(step.goes_out_at),

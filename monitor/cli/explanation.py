@@ -14,14 +14,8 @@ from monitor.configuration import Configuration
 from monitor.messages import words
 from monitor.model import Ball, Channel, Closure
 from monitor.privacy import clean
-from monitor.proof.timeline import (
-    Event,
-    Line,
-    Standing,
-    Step,
-    Timeline,
-    at_words,
-)
+from monitor.proof.steps import Step
+from monitor.proof.timeline import Event, Line, Standing, Timeline
 from monitor.rules import Awaits
 from monitor.worktime import Calendar
 
@@ -168,12 +162,14 @@ class _View:
         hour = f"{at.astimezone(self.calendar.zone):%H:%M}"
         days = (self.calendar.local_day(at) - self.calendar.local_day(self.now)).days
         digest = f"the {hour} digest of {words.day(at, self.calendar, now=self.now)}"
-        if days <= 1:
+        if at <= self.now:
+            digest = "today's digest, as soon as Svar runs"
+        elif days <= 1:
             digest = f"{'tomorrow' if days else 'today'}'s {hour} digest"
         told: dict[str, list[str]] = {}
         for each in steps:
-            told.setdefault(" and ".join(each.tell), []).append(at_words(each.name))
-        texts = (f"{who} ({', '.join(what)})" for who, what in told.items())
+            told.setdefault(" and ".join(each.tell), []).append(each.called)
+        texts = (f"{who} ({'; '.join(what)})" for who, what in told.items())
         return f"{', '.join(texts)}, in {digest}"
 
     def _apart(self, apart: Sequence[Timeline], *, everything: bool) -> None:

@@ -1,7 +1,7 @@
 """Read -> plan: all that a cycle does up to its write, for the daemon and a preview."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -15,14 +15,15 @@ from monitor.cycle.office import Office
 from monitor.cycle.reading import Plan, Report, read, world
 from monitor.errors import ConfigError, SourceError
 from monitor.evaluate import Finding
-from monitor.outbox import Digests
+from monitor.outbox import Announced, Digests, Notice
 from monitor.rules import Rule
 from monitor.source import MOST_REJECTED, Source
-from monitor.store import Store, ledger
+from monitor.store import Store, headsups, ledger
 from monitor.store.ledger import Key, Owed, Run
 
 Closed = dict[Key, Alert]
 Told = Callable[[str], tuple[str, ...]]
+Heard = dict[tuple[int, str], datetime | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Memory:
     open_alerts: Closed
     last: Run | None
     closed: Callable[[Sequence[Finding]], Closed]
+    heard: Callable[[Collection[int]], Heard]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,16 @@ def recall(store: Store, source: str) -> Memory:
         with store.read() as connection:
             return ledger.read_closed(connection, source, findings)
 
+    def heard(alert_ids: Collection[int]) -> Heard:
+        with store.read() as connection:
+            return headsups.read(connection, alert_ids)
+
     with store.read() as connection:
         return Memory(
             ledger.read_open(connection, source),
             ledger.last_good(connection, source),
             closed,
+            heard,
         )
 
 
@@ -96,11 +103,27 @@ class Decider:
         made.fresh = guarded.allowed(made.fresh)
         closed = memory.closed(made.fresh)
         changes = chain(made.changes, guarded.changes, self._opened(made, closed))
-        owed = (
-            (change, self.office.owed(change, self.rule_of(change.alert), now=now))
-            for change in changes
-        )
+        told = [each.alert.id for each in made.changes if each.firing is not None]
+        told += [each.id for each in closed.values()]
+        heard = memory.heard([each for each in told if each is not None])
+        announced = partial(self._announced, heard, now)
+        owed = ((change, self._owed(change, announced, now)) for change in changes)
         return Decision(replace(report, held=guarded.held), owed)
+
+    def _announced(
+        self, heard: Heard, now: datetime, alert: Alert, firing: str
+    ) -> datetime | None:
+        """Return when the owner heard of a public step, or will; None if never."""
+        key = (alert.id or 0, firing)
+        if key not in heard:
+            return None
+        return heard[key] or self.office.digests.opens(now) or now
+
+    def _owed(
+        self, change: Change, announced: Announced, now: datetime
+    ) -> tuple[Notice, ...]:
+        rule = self.rule_of(change.alert)
+        return self.office.owed(change, rule, announced, now=now)
 
     def rule_of(self, alert: Alert) -> Rule | None:
         """Return the alert's rule, if it is still there."""

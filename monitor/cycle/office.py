@@ -6,7 +6,7 @@ from datetime import datetime
 from monitor import evaluate, outbox
 from monitor.alerts import Change
 from monitor.evaluate import Finding, World
-from monitor.outbox import Digests, Notice
+from monitor.outbox import Announced, Digests, Notice, unheard
 from monitor.rules import Rule
 from monitor.settings import PeopleSettings
 
@@ -20,7 +20,12 @@ class Office:
     digests: Digests
 
     def owed(
-        self, change: Change, rule: Rule | None, *, now: datetime
+        self,
+        change: Change,
+        rule: Rule | None,
+        announced: Announced = unheard,
+        *,
+        now: datetime,
     ) -> tuple[Notice, ...]:
         """Return the notices that a change causes; none without a rule or a step."""
         if rule is None or change.firing is None:
@@ -35,6 +40,7 @@ class Office:
             digests=self.digests,
             due_at=due_at,
             now=now,
+            announced=announced,
         )
 
     def told(self, rule: Rule, seen: Finding, step: int, name: str) -> tuple[str, ...]:

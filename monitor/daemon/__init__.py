@@ -61,6 +61,7 @@ class Daemon:
         self.configuration = loaded
         self.environ = environ
         self.log = log
+        self.started_with = loaded
         self.teller = Teller(log)
         self.metrics = Metrics()
         self.store = Store(loaded.settings.state.url.get_secret_value())
@@ -116,6 +117,8 @@ class Daemon:
     def deliver(self, *, now: datetime) -> delivery.Report:
         """Empty the outbox and report it."""
         report = self.delivery.run(now=now)
+        if self.started_with.settings.slack.token is None:
+            report.is_token_valid = None
         day = self._digests().day(now)
         with self.store.read() as connection:
             backlog = mail.backlog(connection, day, now=now)
@@ -136,18 +139,18 @@ class Daemon:
     def reload(self) -> bool:
         """Take up the files as they are now, or keep what runs; return which."""
         with self._reloading:
-            path = self.configuration.path
+            before, now = self.configuration, clock.utc_now()
             try:
-                loaded = configuration.read(path, self.environ)
-                loaded.require_open(clock.utc_now())
+                loaded = configuration.read(before.path, self.environ)
+                loaded.require_open(now)
             except ConfigError as error:
                 self.metrics.refused()
                 self.teller.refused(error)
                 return False
-            before = self.configuration
             self.configuration = loaded
-            self.metrics.configured(loaded, now=clock.utc_now())
-            self.teller.reloaded(before, loaded)
+            self.metrics.configured(loaded, now=now)
+            self.teller.reloaded(before, loaded, now=now)
+            self.teller.restart(self.started_with, loaded)
             return True
 
     def run(self) -> None:

@@ -1,15 +1,19 @@
 """Says in the log what an operator wants to know, once and not at every tick."""
 
 import logging
+from datetime import datetime
 
 from monitor import cycle, delivery
 from monitor.configuration import Configuration
 from monitor.daemon.logs import fields
 from monitor.errors import ConfigError
+from monitor.proof import difference
+from monitor.proof.difference import Edit
 
 FIXED = ("sources", "state", "metrics", "log")  # taken up at the next start
 FIXED_OF_SLACK = ("token", "app_token", "api_url")
 NAMED_IDS = 10
+_CHANGED = frozenset({Edit.CHANGED, Edit.REWORDED})
 
 
 class Teller:
@@ -68,16 +72,19 @@ class Teller:
     def edited(self, report: cycle.Report) -> None:
         """Tell what the first poll with a new configuration made of it."""
         effects = report.effects
+        rules = sorted({rule for rule, *_ in report.transitions})
         self.log.info(
             "the edit took effect",
             extra=fields(
                 source=report.run.source,
                 **{str(reason): count for reason, count in sorted(effects.items())},
-                **({} if effects else {"alerts": "unchanged"}),
+                **({"rules": ",".join(rules)} if rules else {"alerts": "unchanged"}),
             ),
         )
 
-    def _token(self, *, is_valid: bool) -> None:
+    def _token(self, *, is_valid: bool | None) -> None:
+        if is_valid is None:
+            return  # there is none
         if not is_valid and self._token_was_valid:
             self.log.error("Slack refuses the token; sending waits, the queue is kept")
         elif is_valid and not self._token_was_valid:
@@ -87,7 +94,11 @@ class Teller:
     def delivered(self, report: delivery.Report) -> None:
         """Tell what was sent and what was refused."""
         for outcome, count in report.posts.items():
-            self.log.info("slack", extra=fields(outcome=outcome, posts=count))
+            if report.is_token_valid is None:  # nothing goes to Slack
+                became = "printed" if outcome == "sent" else outcome
+                self.log.info("terminal", extra=fields(outcome=became, posts=count))
+            else:
+                self.log.info("slack", extra=fields(outcome=outcome, posts=count))
         for error, count in report.errors.items():
             self.log.warning(
                 "slack call failed", extra=fields(error=error, times=count)
@@ -112,29 +123,38 @@ class Teller:
             self.log.error(message)
         self.log.warning("the configuration that runs is kept")
 
-    def reloaded(self, before: Configuration, loaded: Configuration) -> None:
-        """Tell what a new configuration changes, and what waits for a restart."""
+    def reloaded(
+        self, before: Configuration, loaded: Configuration, *, now: datetime
+    ) -> None:
+        """Tell what a new configuration changes in the rules."""
         old = {rule.id for rule in before.rulebook.rules}
         new = {rule.id for rule in loaded.rulebook.rules}
+        edits = difference.edits(before.rulebook, loaded.rulebook, now=now)
+        changed = [each.rule for each in edits if each.edit in _CHANGED]
         self.log.info(
             "configuration taken up",
             extra=fields(
                 rules=len(new),
                 added=",".join(sorted(new - old)) or "none",
                 removed=",".join(sorted(old - new)) or "none",
+                changed=",".join(sorted(new.intersection(changed))) or "none",
             ),
         )
+
+    def restart(self, started_with: Configuration, loaded: Configuration) -> None:
+        """Tell what is configured otherwise than it runs, until a restart."""
         fixed = [
             key
             for key in FIXED
-            if getattr(before.settings, key) != getattr(loaded.settings, key)
+            if getattr(started_with.settings, key) != getattr(loaded.settings, key)
         ]
         if any(
-            getattr(before.settings.slack, key) != getattr(loaded.settings.slack, key)
+            getattr(started_with.settings.slack, key)
+            != getattr(loaded.settings.slack, key)
             for key in FIXED_OF_SLACK
         ):
             fixed.append("slack")
-        if before.mappings != loaded.mappings:
+        if started_with.mappings != loaded.mappings:
             fixed.append("mapping")
         if fixed:
             keys = ", ".join(fixed)

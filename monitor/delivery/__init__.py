@@ -34,7 +34,7 @@ class Report:
     posts: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
     told: list[Post] = field(default_factory=list)
-    is_token_valid: bool = True
+    is_token_valid: bool | None = True  # None where there is no token
 
 
 class Delivery:

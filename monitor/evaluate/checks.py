@@ -228,7 +228,8 @@ def missing(rule: Rule, columns: Collection[str]) -> set[str]:
     has = set(columns)
     has |= {name for name, needs in closure.NEEDS.items() if has.issuperset(needs)}
     clock = rule.clock
-    lacking = _of(rule.tests) - has
+    every = (rule.tests, *rule.exempt)
+    lacking = {name for tests in every for name in _of(tests)} - has
     for some in (clock.starts, clock.stops):
         if not has.intersection(some):
             lacking |= set(some)

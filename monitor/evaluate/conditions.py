@@ -7,7 +7,7 @@ import fnmatch
 import operator
 import re
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, time
+from datetime import datetime, time
 from operator import itemgetter
 from typing import Any
 
@@ -20,6 +20,7 @@ Rows = Sequence[Application]
 Sieve = Callable[[Rows], Rows]
 Get = Callable[[Any], Any]
 
+PLANNED = {"next_interview_at"}  # columns that hold what is to come
 _DERIVED: dict[str, Get] = {"closure": closure.state, "reached_at": closure.reached_at}
 _OPERATORS = {
     Order.AT_LEAST: operator.ge,
@@ -41,7 +42,20 @@ def sieve(test: Test, calendar: Calendar, now: datetime) -> Sieve:
     """Return the sieve of a test as of now."""
     if isinstance(test, Comparison):
         return _comparison(test, calendar, now)
+    if test.column in PLANNED:
+        return _planned(test, now)
     return _condition(test)
+
+
+def _planned(test: Condition, now: datetime) -> Sieve:
+    """Return the sieve of a plan: one whose day has passed is no plan any more."""
+    read, wanted = get(test.column), test.wanted
+
+    def holds(row: Application) -> bool:
+        at: datetime | None = read(row)
+        return at is not None and at > now
+
+    return lambda rows: [row for row in rows if holds(row) is wanted]
 
 
 def _condition(test: Condition) -> Sieve:

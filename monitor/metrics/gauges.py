@@ -30,7 +30,7 @@ class Last:
     configuration: Configuration | None = None
     reloaded_at: datetime | None = None
     is_reload_good: bool = True
-    is_token_valid: bool = True
+    is_token_valid: bool | None = True  # None where there is no token
     heartbeat_at: datetime | None = None
 
 
@@ -216,11 +216,12 @@ def _about_outbox(last: Last) -> Iterator[Metric]:
         "Owners whom Slack does not know.",
         [({}, last.backlog.unreachable)],
     )
-    yield _gauge(
-        "svar_slack_token_valid",
-        "Whether Slack takes the token.",
-        [({}, float(last.is_token_valid))],
-    )
+    if last.is_token_valid is not None:
+        yield _gauge(
+            "svar_slack_token_valid",
+            "Whether Slack takes the token.",
+            [({}, float(last.is_token_valid))],
+        )
 
 
 def _gauge(

@@ -138,6 +138,7 @@ class _Memory:
         self._opened = 0
         self._closed: dict[datetime, Alert] = {}
         self._owed: dict[datetime, list[tuple[int, Notice]]] = {}
+        self._heard: dict[tuple[datetime, str], datetime] = {}
 
     def see(self, at: int, finding: Finding | None) -> None:
         """Take in what the application is from this look on."""
@@ -161,14 +162,21 @@ class _Memory:
             self._opened = at
         if change:
             self._alert = change.alert
-            if at:  # what was owed at the first look is no news
-                self._owe(change, at)
+            self._owe(change, at)
 
     def _owe(self, change: Change, at: int) -> None:
-        looks = self._looks
-        owed = self._owed.setdefault(change.alert.seen.started_at, [])
-        for notice in self._office.owed(change, self._rule, now=looks[at]):
-            owed.append((max(bisect_left(looks, notice.due_at), at), notice))
+        looks, start = self._looks, change.alert.seen.started_at
+        owed = self._owed.setdefault(start, [])
+        found = self._office.owed(change, self._rule, self._announced, now=looks[at])
+        for notice in found:
+            due = max(bisect_left(looks, notice.due_at), at)
+            if notice.kind is Kind.HEADS_UP:
+                self._heard[start, notice.firing] = looks[min(due, len(looks) - 1)]
+            if at:  # what was owed at the first look is no news
+                owed.append((due, notice))
+
+    def _announced(self, alert: Alert, firing: str) -> datetime | None:
+        return self._heard.get((alert.seen.started_at, firing))
 
     def _tell(self, started_at: datetime, until: int) -> None:
         """Send what fell due before this look, while its alert was open."""

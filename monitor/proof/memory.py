@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from itertools import chain
 
 from monitor import alerts, cycle, evaluate
@@ -118,7 +119,9 @@ class Memory:
         named = {each.name: each for each in rule.firings}
         wanted = [
             Told(alert, named[each.firing], each)
-            for each in self.office.owed(change, rule, now=now)
+            for each in self.office.owed(
+                change, rule, partial(self._announced, now), now=now
+            )
         ]
         if change.review is not None:
             wanted += self._handed_on(change, change.review, rule, now)
@@ -146,6 +149,15 @@ class Memory:
                     for each in recipients
                 ]
         return handed
+
+    def _announced(self, now: datetime, alert: Alert, firing: str) -> datetime | None:
+        """Return when the owner heard of a public step, or will; None if never."""
+        opens = self.office.digests.opens
+        for told in self._told[alert.id or 0].values():
+            if told.notice.firing == firing:
+                at = now if self._waits(told, now) else told.notice.due_at
+                return opens(at) or at
+        return None
 
     def _waits(self, told: Told, now: datetime) -> bool:
         """Tell a notice whose digest has not gone out yet from one that was read."""

@@ -57,7 +57,8 @@ class Preview:
     """What one source's next cycle would do.
 
     `lines` are those that somebody would get newly; `spared` those that wait now and
-    would not be sent any more, since somebody else owes the step, or nobody does yet.
+    would not be sent any more, since somebody else owes the step, or nobody does yet;
+    `waiting` those that wait now and go on waiting.
     """
 
     source: str
@@ -65,6 +66,7 @@ class Preview:
     changes: list[Changed]
     lines: list[Line]
     spared: list[Line]
+    waiting: list[Line]
 
     @property
     def tally(self) -> Counter[tuple[str, Fate]]:
@@ -102,6 +104,7 @@ def preview(
         ),
         sorted((line(*each) for each in done.owed), key=_order),
         sorted((line(*each) for each in done.dropped), key=_order),
+        sorted((line(*each) for each in done.waiting), key=_order),
     )
 
 

@@ -6,18 +6,21 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from monitor import evaluate, outbox
+from monitor import evaluate
 from monitor.attribution import Bearing
+from monitor.cycle import Office
 from monitor.evaluate import Check
 from monitor.messages import words
-from monitor.outbox import Digests
-from monitor.proof import clockface, evidence
+from monitor.proof import ahead, clockface, evidence
+from monitor.proof.ahead import Ahead
 from monitor.proof.clockface import Clockface
 from monitor.proof.evidence import Case
 from monitor.proof.reasons import reasons
-from monitor.rules import Kind, Rule
-from monitor.settings import PeopleSettings
-from monitor.store.history import Telling
+from monitor.proof.steps import Step, called, steps
+from monitor.rules import Rule
+from monitor.store.history import History, Telling
+
+NO_HISTORY = History()
 
 
 class Standing(StrEnum):
@@ -52,16 +55,6 @@ class Line(NamedTuple):
     until: datetime | None = None
 
 
-class Step(NamedTuple):
-    """A step of the ladder: when it is due, when its digest goes out, and to whom."""
-
-    name: str
-    kind: Kind
-    due_at: datetime
-    goes_out_at: datetime
-    tell: tuple[str, ...]
-
-
 @dataclass(frozen=True, slots=True)
 class Timeline:
     """What one rule makes of one application.
@@ -85,30 +78,22 @@ class Timeline:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Post:
-    """Who is told, and when the digests go out."""
-
-    people: PeopleSettings
-    digests: Digests
-
-
 def build(
-    check: Check, case: Case, post: Post, told: Sequence[Telling] = ()
+    check: Check, case: Case, office: Office, history: History = NO_HISTORY
 ) -> Timeline:
-    """Return the time line; `told`: the notices about the application so far."""
+    """Return the time line; `history`: what is remembered of the application so far."""
     why = tuple(reasons(check, case.row))
     if why:
         return Timeline(check.rule, Standing.APART, why=why)
     face = clockface.read(check, case.row)
-    ours = [
-        each
-        for each in told
-        if (each.rule, each.started_at) == (face.rule.id, face.started_at)
+    ours = history.of(face.rule.id, face.started_at)
+    plan = tuple(steps(face, office))
+    coming = ahead.look(face, plan, ours, office)
+    lines = [
+        *_clock(face, case),
+        *_messages(face, case),
+        *_told(face, plan, ours, coming),
     ]
-    steps = tuple(_steps(face, post))
-    upcoming, quiet = _next(face, steps)
-    lines = [*_clock(face, case), *_messages(face, case), *_told(face, steps, ours)]
     order = list(Event)
     return Timeline(
         rule=face.rule,
@@ -119,9 +104,9 @@ def build(
         stopped_at=face.stopped_at,
         paused_since=face.paused_since,
         used=face.used,
-        steps=steps,
-        next=upcoming,
-        quiet=quiet,
+        steps=plan,
+        next=coming.next,
+        quiet="" if coming.next else _quiet(face),
         notes=tuple(_notes(face, case)),
     )
 
@@ -213,70 +198,44 @@ def _messages(face: Clockface, case: Case) -> Iterator[Line]:
         yield Line(at, Event.MESSAGE, evidence.describe(each, case), meaning)
 
 
-def _steps(face: Clockface, post: Post) -> Iterator[Step]:
-    for number, firing in enumerate(face.rule.firings):
-        at = evaluate.due_at(
-            face.rule, firing, face.calendar, face.started_at, face.due_at
-        )
-        told = outbox.recipients(face.rule, number, face.seen, post.people)
-        yield Step(
-            name=firing.name,
-            kind=firing.kind,
-            due_at=at,
-            goes_out_at=post.digests.slot(at),
-            tell=tuple(dict.fromkeys(told)),
-        )
-
-
 def _told(
-    face: Clockface, steps: Sequence[Step], told: Sequence[Telling]
+    face: Clockface, plan: Sequence[Step], known: History, coming: Ahead
 ) -> Iterator[Line]:
-    """Yield what was told, and what the ladder asks for where nothing is known of it."""
-    known = {each.firing for each in told}
-    for each in told:
-        yield _telling(each, face.now)
-    highest = max((n for n, e in enumerate(steps) if e.name in known), default=-1)
-    for number, step in enumerate(steps):
-        if step.due_at >= face.shown_at or step.name in known or face.is_backlog:
+    """Yield what was told, and the steps that went by without a word."""
+    for each in known.tellings:
+        yield _telling(face, each, coming)
+    told = {each.firing for each in known.tellings}
+    next_up = {name for name, _ in coming.waiting}
+    for step in plan:
+        if step.due_at >= face.shown_at or step.name in told or face.is_backlog:
             continue
-        meaning = f"tells {' and '.join(step.tell)}"
-        if number < highest:  # of several that are due only the highest is told
-            meaning = "passed over"
-        yield Line(step.due_at, Event.STEP, f"step: {at_words(step.name)}", meaning)
+        meaning = "to be told" if step.name in next_up else "passed over"
+        yield Line(step.due_at, Event.STEP, f"step: {step.called}", meaning)
 
 
-def _telling(telling: Telling, now: datetime) -> Line:
-    what = f"{telling.recipient}, {at_words(telling.firing)}"
-    if telling.sent_at is not None and telling.status == "sent":
-        return Line(telling.sent_at, Event.TOLD, what, "told")
-    if telling.status == "obsolete":
-        reason = telling.reason or "no longer due"
-        return Line(telling.due_at, Event.TOLD, what, f"not told: {reason}")
-    meaning = "to be told" if telling.due_at > now else "waits to be sent"
-    return Line(telling.due_at, Event.TOLD, what, meaning)
+def _telling(face: Clockface, telling: Telling, coming: Ahead) -> Line:
+    what = f"{telling.recipient}, {called(face.rule, telling.firing)}"
+    at = telling.due_at
+    if telling.status == "sent":
+        return Line(telling.sent_at or at, Event.TOLD, what, "told")
+    if telling.status == "failed":
+        return Line(at, Event.TOLD, what, "not told: could not be sent")
+    if (telling.firing, telling.recipient) in coming.waiting:
+        meaning = "to be told" if at > face.now else "waits to be sent"
+        return Line(at, Event.TOLD, what, meaning)
+    reason = telling.reason or "no longer due"
+    return Line(at, Event.TOLD, what, f"not told: {reason}")
 
 
-def at_words(name: str) -> str:
-    """Return a step's name without the hours that tell its repeats apart."""
-    return name.rpartition(" (")[0]
-
-
-def _next(face: Clockface, steps: Sequence[Step]) -> tuple[tuple[Step, ...], str]:
-    """Return the steps that the next digest carries; or why there is none."""
+def _quiet(face: Clockface) -> str:
+    """Return why nobody is told next."""
     if face.stopped_at is not None:
-        return (), "the clock has stopped"
+        return "the clock has stopped"
     if face.is_backlog:
-        return (), f"too old to nudge anybody about ({face.rule.backlog} past due)"
+        return f"too old to nudge anybody about ({face.rule.backlog} past due)"
     if face.paused_since is not None:
-        return (), "the candidate has the ball"
-    passed = [each for each in steps if each.due_at < face.now]
-    # Of what has fallen due only the highest step is told.
-    left = [*passed[-1:], *(each for each in steps if each.due_at >= face.now)]
-    left = [each for each in left if each.goes_out_at > face.now]
-    if not left:
-        return (), "the ladder is at its end"
-    soonest = min(each.goes_out_at for each in left)
-    return tuple(each for each in left if each.goes_out_at == soonest), ""
+        return "the candidate has the ball"
+    return "the ladder is at its end"
 
 
 def _notes(face: Clockface, case: Case) -> Iterator[str]:

@@ -1,5 +1,7 @@
 """From the rungs of a ladder to the instants at which somebody is told."""
 
+from dataclasses import replace
+
 from monitor.rules.language import Step
 from monitor.rules.nouns import Firing, Kind, Shift
 from monitor.worktime import Duration, Unit
@@ -7,10 +9,12 @@ from monitor.worktime import Duration, Unit
 
 def fire(step: Step, shifts: tuple[Shift, ...]) -> list[Firing]:
     """Return the step's firings: a heads-up before a public one, itself, its repeats."""
+    at = spell(shifts)
     kind = Kind.BREACH if not shifts else Kind.ESCALATION
     if shifts and shifts[0][1]:
         kind = Kind.WARNING
-    firings = [_firing(step.at, kind, step.tell, shifts)]
+    rank = _hours(shifts)
+    firings = [_firing(at, kind, step.tell, shifts)]
     if any(word.startswith("#") for word in step.tell):
         # Nobody is surprised in public: the owner hears a working day before.
         day_before = (Duration(1, Unit.WORKING_DAYS), True)
@@ -21,17 +25,31 @@ def fire(step: Step, shifts: tuple[Shift, ...]) -> list[Firing]:
     if step.repeat:
         every = (step.repeat.every, False)
         firings += [
-            _firing(step.at, kind, step.tell, (*shifts, *[every] * count))
+            replace(
+                _firing(at, kind, step.tell, (*shifts, *[every] * count)), rank=rank
+            )
             for count in range(1, step.repeat.at_most + 1)
         ]
     return firings
 
 
+def spell(shifts: tuple[Shift, ...]) -> str:
+    """Return a step's place in words, the same however an admin wrote it."""
+    return " ".join(f"{by} {'before' if back else 'after'}" for by, back in shifts) or (
+        "target"
+    )
+
+
 def _firing(
     at: str, kind: Kind, tell: tuple[str, ...], shifts: tuple[Shift, ...]
 ) -> Firing:
+    hours = _hours(shifts)
+    return Firing(at, kind, tell, shifts, hours, hours)
+
+
+def _hours(shifts: tuple[Shift, ...]) -> float:
     # Rounded, since five days less one are to stand beside four.
-    return Firing(at, kind, tell, shifts, round(sum(map(nominal, shifts)), 3))
+    return round(sum(map(nominal, shifts)), 3)
 
 
 def nominal(shift: Shift) -> float:

@@ -102,8 +102,9 @@ class Snooze:
 class Firing:
     """One instant at which a rule tells somebody: a step, or one repeat of it.
 
-    `hours` is about how long after the target it is due, on whatever clock.
-    `announced_by` is what the heads-up of a public step is called.
+    `hours` is about how long after the target it is due, on whatever clock, and `rank`
+    the same of the step that it repeats. `announced_by` is what the heads-up of a public
+    step is called.
     """
 
     at: str
@@ -111,6 +112,7 @@ class Firing:
     tell: tuple[str, ...]
     shifts: tuple[Shift, ...]
     hours: float
+    rank: float
 
     @property
     def place(self) -> Place:
@@ -183,13 +185,38 @@ class Rule:
         return str(self.target) if self.target else "what we promised"
 
     def reached(self, place: Place) -> int:
-        """Return the last firing at or before a place, -1 if all stand behind it."""
-        return bisect_right(self.firings, place, key=lambda each: each.place) - 1
+        """Return the last firing at or before a place, -1 if all stand behind it.
 
-    def joint(self, firing: int) -> tuple[int, ...]:
-        """Return the firings at the place of this one, which go out together."""
+        By its hours alone: a step that was only worded anew is the same step.
+        """
+        return bisect_right(self.firings, place[0], key=lambda each: each.hours) - 1
+
+    def highest(self, after: int, upto: int) -> int:
+        """Return which of the firings that fell due at once is told.
+
+        The highest rung of the ladder: a repeat of a lower one does not hide it.
+        """
+        due = range(after + 1, upto + 1)
+        steps = [n for n in due if self.firings[n].kind is not Kind.HEADS_UP]
+        return max(steps or due, key=lambda n: (self.firings[n].rank, n))
+
+    def together(self, firing: int, after: int, upto: int) -> tuple[int, ...]:
+        """Return the firings that go out with the highest of those that fell due.
+
+        Those at its place, and the heads-up of a public step that is still to come.
+        """
         hours = self.firings[firing].hours
-        return tuple(n for n, each in enumerate(self.firings) if each.hours == hours)
+        return tuple(
+            n
+            for n in range(after + 1, upto + 1)
+            if self.firings[n].hours == hours or self._announces(n, upto)
+        )
+
+    def _announces(self, firing: int, upto: int) -> bool:
+        """Tell a heads-up whose public step is not due yet."""
+        coming = (each.announced_by for each in self.firings[upto + 1 :])
+        is_one = self.firings[firing].kind is Kind.HEADS_UP
+        return is_one and self.firings[firing].at in coming
 
     def heads_up(self, firing: int) -> int | None:
         """Return the firing that announces a public one to the owner, if it is public."""

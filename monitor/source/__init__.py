@@ -255,7 +255,7 @@ class Source:
             )
             # Without its options, one of which may be a password as well.
             shown = self.engine.url.set(query={}).render_as_string(hide_password=True)
-            message = f"no connection to {shown}: {self.failed(wrapped).args[0]}"
+            message = f"no connection to {shown}: {self.failed(wrapped).message}"
             raise SourceError(self.name, "connect", message) from error
         except _MISUSED as error:  # its text may repeat the option's value
             names = ", ".join(sorted(self.engine.url.query)) or "none"

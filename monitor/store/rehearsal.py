@@ -29,11 +29,15 @@ _Owed = tuple[int, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """What was done to the copy: changes, and notices that came and that went."""
+    """What was done to the copy: changes, and notices that came and that went.
+
+    `waiting` are the notices that stood there before, and still do.
+    """
 
     changes: list[tuple[Alert, tuple[Transition, ...]]]
     owed: list[tuple[Alert, Notice]]
     dropped: list[tuple[Alert, Notice]]
+    waiting: list[tuple[Alert, Notice]]
 
 
 class Rehearsal:
@@ -59,7 +63,12 @@ class Rehearsal:
             now = _unsent(copy)
             owed = [now[key] for key in now.keys() - self._before.keys()]
             dropped = [self._before[key] for key in self._before.keys() - now.keys()]
-        return Effects(changes, _of(source, owed), _of(source, dropped))
+            kept = [now[key] for key in self._before.keys() & now.keys()]
+        # A closed alert's notices are dropped when they would be sent.
+        waiting = [each for each in kept if each[0].is_open]
+        return Effects(
+            changes, *(_of(source, each) for each in (owed, dropped, waiting))
+        )
 
 
 def _copy(connection: Connection, copy: Connection) -> None:

@@ -101,7 +101,18 @@ def test_after_an_outage_only_the_highest_step_is_told() -> None:
 def test_a_step_knows_which_step_it_was_reached_from() -> None:
     change = alerts.advance(alert(step=1), finding(step=4), RULE, now=NOW)
     assert change is not None
-    assert (change.climbed_from, change.firing) == (1, 4)
+    # The fifth is a heads-up, which goes along with the repeat before it.
+    assert (change.climbed_from, change.firing, change.alert.step) == (1, 3, 4)
+
+
+def test_a_repeat_does_not_hide_the_higher_step_that_fell_due_before_it() -> None:
+    ladder = """[
+      {at: target, tell: owner, repeat: {every: 2 working days, at_most: 3}},
+      {at: 5 working days after, tell: manager}]"""
+    life = Life(rule(ladder=ladder))
+    life.poll("2026-10-05 09:05", ROW)
+    assert life.told == ["5 working days after"]
+    assert life.poll("2026-10-12 09:05", ROW) == []
 
 
 def test_a_step_says_which_one_it_is() -> None:

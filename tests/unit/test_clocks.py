@@ -9,6 +9,7 @@ from monitor import evaluate
 from monitor.evaluate import NOTHING, Check, Finding, Late, World
 from monitor.model import Application, Ball, Status
 from monitor.rules import Rule, Rulebook
+from monitor.worktime import Calendar
 from tests.builders import MONDAY, application, at, calendar, check, found_in, rule
 
 TICK = timedelta.resolution
@@ -206,6 +207,24 @@ def test_a_warning_from_before_the_pause_stays_and_goes_no_further() -> None:
     assert (found.late, found.step) == (Late.WARNING, 0)
 
 
+def test_nobody_is_warned_while_the_candidate_has_the_ball() -> None:
+    ladder = "[{at: 4 days before, tell: owner}, {at: target, tell: owner}]"
+    away = row(waiting_on=Ball.CANDIDATE, waiting_since="2026-09-17 09:00")
+    assert find(away, "2026-09-18 09:00", clock=PAUSING, ladder=ladder) is None
+
+
+@pytest.mark.parametrize(
+    ("entered_at", "is_late"),
+    [("2026-09-21 09:00", False), ("2026-09-21 09:01", True)],
+)
+def test_a_pause_of_unknown_start_began_with_the_stage(
+    entered_at: str, *, is_late: bool
+) -> None:
+    away = row(waiting_on=Ball.CANDIDATE, stage_entered_at=entered_at)
+    found = find(away, "2026-12-01 09:00", clock=PAUSING)
+    assert (found is not None) == is_late
+
+
 def test_a_spell_that_is_over_and_one_that_goes_on_both_count() -> None:
     away = row(paused=AWAY, waiting_on=Ball.CANDIDATE, waiting_since="2026-09-23 09:00")
     assert find(away, "2026-12-01 09:00", clock=PAUSING) is None
@@ -347,8 +366,9 @@ STOCKHOLM = calendar(date(2026, 9, 9))  # as the one of Oslo, closed on that day
 OSLO = calendar()
 
 
-def prepared(made: Rule, when: str) -> Check:
-    world = World(OSLO, departments={"Health": STOCKHOLM, "School": STOCKHOLM})
+def prepared(made: Rule, when: str, house: Calendar = OSLO) -> Check:
+    other = STOCKHOLM if house is OSLO else OSLO
+    world = World(house, departments={"Health": other, "School": other})
     [found] = evaluate.prepare(Rulebook((made,)), world, now=at(when))
     return found
 
@@ -370,6 +390,15 @@ def test_a_holiday_of_one_department_moves_its_deadlines_alone(
     found = found_in(prepared(made, f"{due}:00.000001"), of)
     assert found is not None
     assert found.due_at == at(due)
+
+
+def test_a_department_that_works_on_the_houses_holiday_is_late_before_it() -> None:
+    made, of = rule(target="3 working days"), row(department="Health")
+    ready = prepared(made, "2026-09-10 09:01", STOCKHOLM)
+    found = found_in(ready, of)
+    assert found is not None
+    assert found.due_at == at("2026-09-10 09:00")
+    assert found_in(ready, row(department="Finance")) is None
 
 
 def test_a_swedish_holiday_moves_a_swedish_rule() -> None:

@@ -26,11 +26,18 @@ def owe(
     *,
     climbed_from: int = NOTHING,
     now: str = "2026-09-28 10:00",
+    heard: str | None = None,
     **seen: Any,
 ) -> list[Notice]:
-    change = Change(alert(**seen), (), firing, climbed_from)
+    change = Change(alert(step=firing, **seen), (), firing, climbed_from)
     notices = outbox.owe(
-        change, made, people=PEOPLE, digests=DIGESTS, due_at=at(due), now=at(now)
+        change,
+        made,
+        people=PEOPLE,
+        digests=DIGESTS,
+        due_at=at(due),
+        now=at(now),
+        announced=lambda _, __: at(heard) if heard else None,
     )
     return list(notices)
 
@@ -63,6 +70,7 @@ def test_a_step_tells_whom_the_ladder_names(
 ) -> None:
     made = rule(ladder=f"[{{at: 1 day after, tell: {tell}}}]")
     last = len(made.firings) - 1
+    seen |= {"heard": "2026-09-18 09:00"}  # so that a channel may hear now
     found = owe(made, last, "2026-09-21 08:30", climbed_from=last - 1, **seen)
     assert [each.recipient for each in found] == expected
 
@@ -93,7 +101,11 @@ def test_the_owner_hears_a_working_day_before_it_becomes_public() -> None:
     assert first == Notice(
         PUBLIC.firings[WARNED].name, Kind.HEADS_UP, PER, at("2026-09-25 09:00")
     )
-    assert owe(PUBLIC, SHOWN, "2026-09-28 09:00", climbed_from=WARNED, owner=PER) == [
+    heard = "2026-09-25 09:00"
+    told = owe(
+        PUBLIC, SHOWN, "2026-09-28 09:00", heard=heard, climbed_from=WARNED, owner=PER
+    )
+    assert told == [
         Notice(
             PUBLIC.firings[SHOWN].name, Kind.ESCALATION, INGRID, at("2026-09-28 09:00")
         ),
@@ -129,8 +141,29 @@ def test_a_repeat_of_a_public_step_needs_the_same_heads_up() -> None:
     last = len(made.firings) - 1
     told = owe(made, last, "2026-09-30 09:00", now="2026-10-05 08:30", owner=PER)
     assert [each.recipient for each in told] == [PER, LEADS]
-    told = owe(made, last, "2026-09-30 09:00", climbed_from=WARNED)
+    heard = "2026-09-25 09:00"
+    told = owe(made, last, "2026-09-30 09:00", climbed_from=WARNED, heard=heard)
     assert [each.recipient for each in told] == [LEADS]
+
+
+@pytest.mark.parametrize(
+    ("heard", "public"),
+    [
+        pytest.param("2026-09-25 09:00", "2026-09-28 09:00", id="in time"),
+        pytest.param("2026-09-25 15:59", "2026-09-28 09:00", id="late that day"),
+        pytest.param("2026-09-28 09:00", "2026-09-29 09:00", id="the same morning"),
+        pytest.param("2026-09-26 03:00", "2026-09-28 09:00", id="at the weekend"),
+        pytest.param(None, "2026-09-29 09:00", id="never"),
+    ],
+)
+def test_it_is_public_a_working_day_after_the_owner_really_heard(
+    heard: str | None, public: str
+) -> None:
+    told = owe(
+        PUBLIC, SHOWN, "2026-09-28 09:00", heard=heard, climbed_from=WARNED, owner=PER
+    )
+    assert [each.due_at for each in told if each.recipient == LEADS] == [at(public)]
+    assert (PER in {each.recipient for each in told}) is (heard is None)
 
 
 # --- when ---

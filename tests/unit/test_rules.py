@@ -327,6 +327,11 @@ def test_a_rule_may_have_a_calendar_over_that_of_the_house(
     assert found.calendar.is_working_day(epiphany) == is_open
 
 
+def test_one_of_several_starts_may_have_to_be_absent() -> None:
+    clock = "{starts: {latest: [shared_at, applied_at]}, stops: told_at}"
+    assert rule(when="{shared_at: absent}", clock=clock).clock.starts[0] == "shared_at"
+
+
 def test_a_rule_may_begin_on_a_day() -> None:
     assert rule(effective_from="2026-12-01").effective_from == date(2026, 12, 1)
     assert rule().effective_from is None

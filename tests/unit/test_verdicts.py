@@ -139,10 +139,14 @@ def test_what_the_rule_leaves_out_by_now_is_exempted(
     assert verdict(fields, **text) == Verdict(Ending.EXEMPTED, at(NOW))
 
 
-@pytest.mark.parametrize("effective_from", ["2026-09-07", "2026-01-01"])
-def test_a_clock_that_began_on_the_first_day_still_counts(effective_from: str) -> None:
-    found = verdict({}, effective_from=effective_from)
-    assert found == Verdict(Ending.MOVED, at(NOW))
+def test_a_clock_that_began_with_the_rules_first_day_still_counts() -> None:
+    midnight, day_before = at("2026-09-07 00:00"), at("2026-09-06 23:59")
+    made = check(rule(effective_from="2026-09-07"), at(NOW))
+    endings = [
+        evaluate.verdict(made, application(), started_at=start, now=at(NOW)).ending
+        for start in (midnight, day_before)
+    ]
+    assert endings == [Ending.MOVED, Ending.EXEMPTED]
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,10 @@ def _rules_command(
     return made
 
 
+def _as_of(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--as-of", metavar="INSTANT", help="as if it were then")
+
+
 def _rules_check(inner: Commands) -> None:  # type: ignore[valid-type]
     check = _rules_command(
         inner,
@@ -83,7 +87,9 @@ def _rules_preview(inner: Commands) -> None:  # type: ignore[valid-type]
         "Show what the next poll would open, close and tell, and whom. Sends nothing.",
         "svar rules preview",
         "svar rules preview --all",
+        "svar rules preview --as-of 2026-11-23T09:00+01:00",
     )
+    _as_of(preview)
     preview.add_argument("--all", action="store_true", help="name every application")
 
 
@@ -98,6 +104,7 @@ def _rules_diff(inner: Commands) -> None:  # type: ignore[valid-type]
     )
     diff.add_argument("old", metavar="OLD", help="a folder, or REVISION:PATH of git")
     diff.add_argument("new", metavar="NEW", help="a folder, or REVISION:PATH of git")
+    _as_of(diff)
     diff.add_argument("--all", action="store_true", help="name every application")
 
 
@@ -112,6 +119,7 @@ def _rules_backtest(inner: Commands) -> None:  # type: ignore[valid-type]
     backtest.add_argument(
         "--days", type=days, default=90, help="how many days back (default: 90)"
     )
+    _as_of(backtest)
     backtest.add_argument(
         "--rules", type=Path, metavar="DIR", help="other rules than those in use"
     )

@@ -2,45 +2,31 @@
 
 import argparse
 import json
-import math
 import os
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
-from rich.console import Console, JustifyMethod
+from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
-from rich.table import Table
-from rich.text import Text
 
-from monitor import clock, configuration, cycle, rules
-from monitor.cli import FINE
+from monitor import configuration, cycle, rules
+from monitor.cli import FINE, instants
+from monitor.cli.rules import backtested
+from monitor.cli.rules.backtested import Read, Shown
+from monitor.cli.titles import title
 from monitor.configuration import Configuration
 from monitor.cycle import Office
 from monitor.messages import words
-from monitor.outbox import NOBODY, Digests, is_channel
+from monitor.outbox import Digests
 from monitor.proof import past
 from monitor.proof.backtest import Backtest, Sent, looks
 from monitor.settings import SourceSettings
 from monitor.source import Source
 
 WIDE = 160  # where no terminal sets the width
-MOST = 20  # people who are listed; --json has everybody
-_EIGHTHS = "▁▂▃▄▅▆▇█"
 _ALWAYS = "recruiters, managers and reasons of that time: today's are taken"
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What was read of one source."""
-
-    name: str
-    title: str
-    applications: int
-    rejected: int
-    unmeasurable: dict[str, set[str]]
 
 
 def run(options: argparse.Namespace) -> int:
@@ -49,7 +35,8 @@ def run(options: argparse.Namespace) -> int:
     if options.rules:
         _, house = configuration.surroundings(options.config, os.environ)
         loaded = replace(loaded, rulebook=rules.read(options.rules, house))
-    now = clock.utc_now()
+    now = instants.as_of(options.as_of, loaded)
+    loaded.require_open(now)
     sent, found = replay(loaded, options.days, now=now)
     doubts = list(_doubts(loaded, options.days, now))
     if options.json:
@@ -58,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
         console = Console(highlight=False)
         if not console.is_terminal:
             console = Console(highlight=False, width=WIDE)
-        _print(console, _Shown(sent, loaded, now), found, doubts)
+        backtested.show(console, Shown(sent, loaded, now), found, doubts)
     return FINE
 
 
@@ -97,10 +84,10 @@ def _read(
             for _ in test.run(poll):
                 yield test.sent, None
     rejected = poll.rejected.total()
-    title = mapping.file.title
+    called = title(loaded, settings.name)
     yield (
         test.sent,
-        Read(settings.name, title, poll.applications, rejected, unmeasurable),
+        Read(settings.name, called, poll.applications, rejected, unmeasurable),
     )
 
 
@@ -161,136 +148,3 @@ def _json(
         ],
         "unknown": [{"what": said, "rules": asking} for said, asking in doubts],
     }
-
-
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """What is printed, and in whose words."""
-
-    sent: Sent
-    loaded: Configuration
-    now: datetime
-
-    def day(self, day: date) -> str:
-        calendar = self.loaded.calendar
-        return words.day(calendar.at_local(day, time(12)), calendar, now=self.now)
-
-
-def _print(
-    console: Console,
-    shown: _Shown,
-    found: Sequence[Read],
-    doubts: Sequence[tuple[str, list[str]]],
-) -> None:
-    sent = shown.sent
-    head = Text(", ".join(each.title for each in found), "bold")
-    count = words.plural(sent.applications, "application")
-    head.append(f"  {_span(shown)}  {count}", "not bold")
-    console.print(head, "\n")
-    if sent.lines:
-        console.print(_rule_table(shown), "\n")
-        console.print(_people_table(shown), "\n")
-    for each in found:
-        for rule, lacking in each.unmeasurable.items():
-            names = ", ".join(sorted(lacking))
-            line = f"  Cannot be measured here: {rule} ({each.title} lacks {names})"
-            console.print(Text(line))
-    console.print("  Not in the history:")
-    for said, asking in doubts:
-        for_whom = f" ({', '.join(asking)})" if asking else ""
-        console.print(Text(f"  - {said}{for_whom}"))
-    console.print(Text(f"\n{_total(sent)} Nothing was sent."))
-
-
-def _span(shown: _Shown) -> str:
-    days = shown.sent.days
-    if not days:
-        return "no day with digests"
-    many = words.plural(len(days), "day with digests", "days with digests")
-    return f"{shown.day(days[0])} to {shown.day(days[-1])}, {many}"
-
-
-def _total(sent: Sent) -> str:
-    digests = sent.digests
-    lines = words.plural(digests.total(), "line")
-    people = words.plural(len({who for _, who in digests}), "recipient")
-    told = f"{lines} in {words.plural(len(digests), 'digest')} to {people}"
-    if not digests:
-        return f"{told}."
-    return f"{told}; {digests.total() / len(digests):.1f} lines a digest."
-
-
-def _rule_table(shown: _Shown) -> Table:
-    """Return a row for each rule, with its lines week by week."""
-    sent = shown.sent
-    weeks = sorted({_monday(day) for day in sent.days})
-    by_week = Counter[tuple[str, date]]()
-    for key, count in sent.lines.items():
-        by_week[key.rule, _monday(key.day)] += count
-    most = max(by_week.values())
-    table = _table("  Would have sent", "lines", "escalations", "people", "busiest day")
-    table.add_column(f"{words.plural(len(weeks), 'week')}, to {most:,}", no_wrap=True)
-    for rule in shown.loaded.rulebook.rules:
-        mine = {key: count for key, count in sent.lines.items() if key.rule == rule.id}
-        by_day = Counter[date]()
-        for key, count in mine.items():
-            by_day[key.day] += count
-        escalations = sum(sent.escalations[key] for key in mine)
-        table.add_row(
-            f"  {rule.id}",
-            f"{by_day.total():,}" if mine else "",
-            f"{escalations:,}" if escalations else "",
-            f"{len({key.recipient for key in mine}):,}" if mine else "",
-            _fullest(by_day, shown),
-            Text("".join(_bar(by_week[rule.id, week] / most) for week in weeks), "red"),
-        )
-    return table
-
-
-def _people_table(shown: _Shown) -> Table:
-    """Return a row for each person, those with the most lines first; channels last."""
-    by_person: dict[str, Counter[date]] = {}
-    for (day, person), count in shown.sent.digests.items():
-        by_person.setdefault(person, Counter())[day] = count
-    everybody = sorted(
-        by_person, key=lambda who: (is_channel(who), -by_person[who].total(), who)
-    )
-    table = _table("  To whom", "digests", "lines", "lines a digest", "fullest day")
-    for person in everybody[:MOST]:
-        by_day = by_person[person]
-        name = "nobody: name a fallback" if person == NOBODY else person
-        table.add_row(
-            Text(f"  {name}"),
-            f"{len(by_day):,}",
-            f"{by_day.total():,}",
-            f"{by_day.total() / len(by_day):.1f}",
-            _fullest(by_day, shown),
-        )
-    if len(everybody) > MOST:
-        table.add_row(f"  and {len(everybody) - MOST:,} more (--json has all)")
-    return table
-
-
-def _table(first: str, *numbers: str) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    table.add_column(first, no_wrap=True)
-    for head in numbers:
-        side: JustifyMethod = "left" if head.endswith("day") else "right"
-        table.add_column(head, justify=side, no_wrap=True)
-    return table
-
-
-def _fullest(by_day: Counter[date], shown: _Shown) -> str:
-    """Return the day with the most lines, the first of several, and how many."""
-    if not by_day:
-        return ""
-    day = min(by_day, key=lambda each: (-by_day[each], each))
-    return f"{shown.day(day)}, {by_day[day]:,}"
-
-
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
-
-
-def _bar(share: float) -> str:
-    return _EIGHTHS[math.ceil(share * 8) - 1] if share else "·"

@@ -7,15 +7,16 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from monitor import clock, configuration, cycle
-from monitor.cli import FINE
-from monitor.cli.rules import revisions
+from monitor import configuration, cycle
+from monitor.cli import FINE, instants
+from monitor.cli.rules import revisions, tables
+from monitor.cli.titles import title
 from monitor.configuration import Configuration
 from monitor.messages import words
 from monitor.outbox import NOBODY
@@ -46,7 +47,8 @@ def run(options: argparse.Namespace) -> int:
     with revisions.opened("NEW", options.new) as new:
         after = new.read(house)
     loaded = configuration.read(options.config, os.environ)
-    now = clock.utc_now()
+    now = instants.as_of(options.as_of, loaded)
+    loaded.require_open(now)
     edited = difference.edits(before, after, now=now)
     results = []
     for settings in loaded.settings.sources:
@@ -55,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
             results.append(_compare(settings, loaded, before, after, now))
     if options.json:
         sides = {"old": options.old, "new": options.new}
-        found = {"as_of": _rfc3339(now), **sides, **_json(edited, results)}
+        found = {"as_of": instants.rfc3339(now), **sides, **_json(edited, results)}
         print(json.dumps(found, indent=2, ensure_ascii=False))  # noqa: T201
     else:
         console = Console(highlight=False)
@@ -73,8 +75,7 @@ def _compare(
     now: datetime,
 ) -> Result:
     """Read a source once, with both sets of rules."""
-    found = loaded.mappings[settings.name]
-    with closing(Source(settings, found)) as source:
+    with closing(Source(settings, loaded.mappings[settings.name])) as source:
         columns = source.delivered(now)
         old, _ = cycle.split(before, columns)
         new, unmeasurable = cycle.split(after, columns)
@@ -82,11 +83,7 @@ def _compare(
         comparer = Comparer(old, new, world, people, now=now)
         with source.poll(now) as poll:
             made = comparer.compare(poll, kept=unmeasurable)
-    return Result(settings.name, found.file.title, made, unmeasurable)
-
-
-def _rfc3339(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return Result(settings.name, title(loaded, settings.name), made, unmeasurable)
 
 
 def _json(edited: Sequence[Edited], results: Sequence[Result]) -> dict[str, object]:
@@ -120,8 +117,10 @@ def _effect(effect: Effect) -> dict[str, object]:
         "rule": effect.seen.rule,
         "application": effect.seen.application_id,
         "becomes": effect.fate,
-        "was_due_at": before and _rfc3339(before),
-        "due_at": None if effect.fate is Fate.CLOSES else _rfc3339(effect.seen.due_at),
+        "was_due_at": before and instants.rfc3339(before),
+        "due_at": None
+        if effect.fate is Fate.CLOSES
+        else instants.rfc3339(effect.seen.due_at),
         "tell": [each for each in effect.told if each != NOBODY],
     }
 
@@ -156,17 +155,12 @@ def _print(
 
 
 def _rule_table(edited: Sequence[Edited], found: Difference) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for head in ("  Rule", "edit"):
-        table.add_column(head, no_wrap=True)
-    for head in ("opens", "closes", "retargets", "same", "tells"):
-        table.add_column(head, justify="right", no_wrap=True)
-    for each in edited:
-        if each.edit is not Edit.SAME:
-            counts = _counts(found, each.rule).values()
-            numbers = (f"{n:,}" if n else "" for n in counts)
-            table.add_row(f"  {each.rule}", _edit(each), *numbers)
-    return table
+    rows: list[tables.Row] = [
+        ((f"  {each.rule}", _edit(each)), tuple(_counts(found, each.rule).values()))
+        for each in edited
+        if each.edit is not Edit.SAME
+    ]
+    return tables.counts(("  Rule", "edit"), (*Fate, "tells"), rows)
 
 
 def _edit(edited: Edited) -> str:
