@@ -55,7 +55,9 @@ def _called_at(row: Application) -> datetime | None:
     """Return the call that told the outcome; one from before it was decided is none."""
     if row.told_by is Channel.PHONE:
         return row.told_at
-    return row.called_at if _is_about(row, row.called_at) else None
+    if row.called_at is None or not _is_about(row, row.called_at):
+        return None
+    return max(row.called_at, row.decided_at or row.called_at)
 
 
 def _fallback_at(row: Application) -> datetime | None:

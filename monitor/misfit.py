@@ -39,14 +39,28 @@ def explain(model: type[BaseModel], error: ErrorDetails) -> str:
         words = re.findall(r"'([^']*)'", str(error.get("ctx", {}).get("expected", "")))
         return f'"{given}" is not known' + nearest(str(given), words)
     if kind == "value_error":
-        return str(error["ctx"]["error"])
+        return _reason(str(error["ctx"]["error"]), given)
     if kind == "too_short":
         return "is empty; write at least one item"
     wanted = error["msg"][:1].lower() + error["msg"][1:]
     if kind in _WANTED:
         wanted = _WANTED[kind].format_map(error.get("ctx", {}))
     hint = _QUOTES if kind == "string_type" and isinstance(given, dict | None) else ""
-    return f"{wanted}, found {_shown(given)}{hint}"
+    meant = switch(given) if kind in {"bool_type", "bool_parsing"} else None
+    return meant or f"{wanted}, found {_shown(given)}{hint}"
+
+
+def switch(value: object) -> str | None:
+    """Say that a word such as yes is text here; None for any other value."""
+    word = value.lower() if isinstance(value, str) else ""
+    meant = {"yes": "true", "on": "true", "no": "false", "off": "false"}
+    meant |= {"true": "true", "false": "false"}
+    return f'"{value}" is text here; write {meant[word]}' if word in meant else None
+
+
+def _reason(said: str, given: object) -> str:
+    """Return why a value was refused; of an empty one, only what to write."""
+    return re.sub(r'^"(None)?" [^(]+', "is empty ", said) if given is None else said
 
 
 _QUOTES = " (text that starts with #, * or {{ needs quotes)"

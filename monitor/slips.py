@@ -85,7 +85,7 @@ def _beside(lines: list[str], at: Place, said: str) -> str | None:
     line, column = at
     if line > len(lines):
         return None
-    this, before = lines[line - 1], lines[line - 1][: column - 1]
+    before = lines[line - 1][: column - 1]
     if any(words in said for words in _SIDEWAYS):
         return _indentation(lines, line) if not before.strip() else _AROUND
     if "expected ',' or" in said and before.rstrip().endswith(("}", "]", '"', "'")):
@@ -93,7 +93,7 @@ def _beside(lines: list[str], at: Place, said: str) -> str | None:
     if "mapping values" in said and _ONE_KEY.fullmatch(before):
         side = _side(lines, line)
         return _indentation(lines, line) if side else None
-    return _AROUND if "mapping values" in said and this[column - 2] in "}]" else None
+    return _AROUND if "mapping values" in said and before.endswith("]") else None
 
 
 def _indentation(lines: list[str], line: int) -> str:

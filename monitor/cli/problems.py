@@ -6,6 +6,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from monitor import environment
 from monitor.errors import ConfigError, Problem
 
 
@@ -17,11 +18,17 @@ def show(error: ConfigError, *, kept: str = "Nothing was changed.") -> None:
         for line in _excerpt(problem):
             console.print(Text(line, style="dim"))
     count = len(error.problems)
-    files = len({problem.file for problem in error.problems})
+    files = len({each.file for each in error.problems if _is_file(each.file)})
     problems = "1 problem" if count == 1 else f"{count} problems"
-    places = "1 file" if files == 1 else f"{files} files"
-    console.print(Text(f"{problems} in {places}. {kept}"))
+    places = " in 1 file" if files == 1 else f" in {files} files" if files else ""
+    console.print(Text(f"{problems}{places}. {kept}"))
     sys.stderr.flush()
+
+
+def _is_file(place: str) -> bool:
+    """Tell a file, be it gone, from a folder, an option and a variable."""
+    spoken = place.startswith(("--", environment.PREFIX))
+    return not spoken and not Path(place).is_dir()
 
 
 def _excerpt(problem: Problem) -> list[str]:

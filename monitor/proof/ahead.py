@@ -4,12 +4,12 @@ They decide by the daemon's own code, as if the application stayed as it is.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from monitor import alerts, evaluate
-from monitor.alerts import Alert, Change
+from monitor.alerts import Alert, Change, State
 from monitor.cycle import Office
 from monitor.evaluate import NOTHING, Finding
 from monitor.outbox import Notice
@@ -108,7 +108,7 @@ class _Polls:
         [check] = evaluate.prepare(Rulebook((rule,)), self.office.world, now=now)
         found = next((seen for _, seen in evaluate.find(check, [self.face.row])), None)
         if found is None:
-            self.queue.clear()  # the alert closes, or there is none
+            self._close()
             return
         change = self._meet(found, now)
         if change is not None:
@@ -121,6 +121,13 @@ class _Polls:
             review = change.review if change else None
             self._review(self.alert, self.alert.step if review is None else review)
 
+    def _close(self) -> None:
+        """Close the alert, if there is one: what waits is told if it opens again."""
+        self.settled += self.queue.values()
+        self.queue.clear()
+        if self.alert is not None:
+            self.alert = replace(self.alert, state=State.CANCELLED)
+
     def _meet(self, found: Finding, now: datetime) -> Change | None:
         rule, alert = self.face.rule, self.alert
         if alert is not None and alert.is_open:
@@ -129,6 +136,7 @@ class _Polls:
         if change is not None:
             for notice in self.settled:
                 self._owe(notice)
+            self.settled.clear()
         return change
 
     def _announced(self, now: datetime, _: Alert, firing: str) -> datetime | None:

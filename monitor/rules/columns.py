@@ -28,4 +28,6 @@ INSTANTS = tuple(name for name, kind in KINDS.items() if kind is datetime)
 NEVER_LATER = {
     "applied_at": frozenset(INSTANTS),
     "first_reply_at": frozenset({"first_reply_at", "last_reply_at"}),
+    "receipt_at": frozenset(INSTANTS) - {"applied_at"},
 }
+ALWAYS = frozenset({"application_id", "candidate_ref", "applied_at", "status"})

@@ -1,20 +1,22 @@
 """Reads `when` and `exempt`: which applications a rule is about."""
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Set
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
-from monitor import yamlfile
+from monitor import misfit, yamlfile
 from monitor.rules.columns import INSTANTS, KINDS
 from monitor.rules.nouns import Comparison, Condition, Order, Test, Tests
+from monitor.settings import YEARS
 from monitor.worktime import Duration
 from monitor.yamlfile import Key
 
 Note = Callable[[tuple[Key, ...], str], None]
 Bound = int | date | datetime | Duration | str
 
+Day = TypeVar("Day", bound=date)
 NUMBERS = (Order.AT_LEAST, Order.AT_MOST, Order.ABOVE, Order.BELOW)
 MOMENTS = (Order.BEFORE, Order.AFTER)
 _FORMS = (
@@ -88,7 +90,10 @@ class Reader:
         plain = frozenset(each for each in ready if each not in globs)
         if column == "stage" and self._stages is not None:
             self._known_stages(path, plain)
-        if not wanted and issubclass(kind, StrEnum) and plain >= set(kind):
+        every: Set[object] = {True, False} if kind is bool else frozenset()
+        if issubclass(kind, StrEnum):
+            every = set(kind)
+        if not wanted and every and plain >= every:
             self._note(path, "leaves nothing out that could match; name fewer")
         return Condition(column, plain, wanted, tuple(map(str, globs)))
 
@@ -107,7 +112,9 @@ class Reader:
             hint = yamlfile.nearest(str(value), words)
             self._note(path, f'"{value}" is not known{hint}')
         elif type(value) is not kind:
-            self._note(path, f"expected {_NAMES[kind]}, or a list of such")
+            meant = misfit.switch(value) if kind is bool else None
+            message = f"expected {_NAMES[kind]}, or a list of such"
+            self._note(path, meant or message)
         else:
             return value
         return None
@@ -121,7 +128,7 @@ class Reader:
         found = []
         for word, bound in bounds.items():
             if word not in set(Order):
-                self._note(path, _FORMS)
+                self._unknown(path, word, allowed)
             elif word not in allowed:
                 other = f" (one of {', '.join(allowed)})" if allowed else ""
                 self._note((*path, word), f"cannot be asked of {column}{other}")
@@ -133,17 +140,36 @@ class Reader:
             self._note(path, "no value meets both bounds; the range is empty")
         yield from found
 
+    def _unknown(
+        self, path: tuple[Key, ...], word: str, allowed: tuple[Order, ...]
+    ) -> None:
+        """Note a word that asks nothing; `not` is known, but stands alone."""
+        words = [*map(str, allowed), "not"]
+        if word in words:
+            self._note(path, _FORMS)
+            return
+        hint = misfit.nearest(word, words)
+        if "did you mean" not in hint:
+            hint = f"; {_FORMS}"
+        self._note((*path, word), f'"{word}" is not known{hint}')
+
     def _bound(self, path: tuple[Key, ...], bound: object) -> Bound | None:
         if path[-1] in NUMBERS:
             if type(bound) is int:
                 return bound
             self._note(path, "expected a whole number")
             return None
+        if bound == path[-2]:
+            self._note(path, f"{bound} is never {path[-1]} itself")
+            return None
         try:
             return _moment(str(bound))
+        except OverflowError:
+            reach = f"write a year from {YEARS[0]} to {YEARS[-1]}"
+            self._note(path, f'"{bound}" is out of reach ({reach})')
         except ValueError as error:
             self._note(path, str(error))
-            return None
+        return None
 
 
 def _is_empty(bounds: Mapping[Order, Bound]) -> bool:
@@ -180,7 +206,7 @@ def _moment(text: str) -> Bound:
         return Duration.parse(text.removesuffix(" ago"))
     if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
         try:
-            return date.fromisoformat(text)
+            return within(date.fromisoformat(text))
         except ValueError as error:
             message = f'"{text}" is not a day of the calendar'
             raise ValueError(message) from error
@@ -195,4 +221,11 @@ def _moment(text: str) -> Bound:
     if at.tzinfo is None:
         message = f'"{text}" names no zone (try "{text}Z", or only the day)'
         raise ValueError(message)
-    return at.astimezone(UTC)
+    return within(at.astimezone(UTC))
+
+
+def within(at: Day) -> Day:
+    """Return a day or an instant; raise OverflowError outside the years of a clock."""
+    if at.year not in YEARS:
+        raise OverflowError
+    return at

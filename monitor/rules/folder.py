@@ -44,6 +44,9 @@ def files(folder: Path) -> list[Path]:
     """Return the rule files in folder and below; raise ConfigError if there is none."""
     try:
         found = sorted(_walk(folder, frozenset()))
+    except NotADirectoryError as error:
+        message = f"is a file; name the folder that it lies in ({folder.parent})"
+        raise ConfigError([Problem(str(folder), 0, 0, "rules", message)]) from error
     except OSError as error:
         message = f"cannot be read: {error.strerror}"
         raise ConfigError([Problem(str(folder), 0, 0, "rules", message)]) from error

@@ -37,7 +37,7 @@ def _id(value: object) -> str:
 
 
 def _slug(value: object) -> str:
-    words = re.findall("[a-z0-9]+", str(value).lower())
+    words = re.findall("[a-z0-9]+", str(value or "").lower())
     return "-".join(words).lstrip("-0123456789")[:62].rstrip("-") or "first-reply"
 
 

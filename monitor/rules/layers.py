@@ -10,6 +10,7 @@ from monitor.rules.language import RuleText
 from monitor.yamlfile import Document, Key
 
 # What stands in for a key that is missing or wrong, so that the others can be read.
+_JOINED = "exempt"
 _SPARE: dict[str, Any] = {
     "id": "a",
     "title": "",
@@ -53,15 +54,21 @@ class Entry:
         self.layers.append(layer)
 
     def keys(self) -> dict[str, Any]:
-        """Return the keys as they are in the end."""
-        return {name: v for layer in self.layers for name, v in layer.keys.items()}
+        """Return the keys as they are in the end; exemptions of all layers add up."""
+        keys = {name: v for layer in self.layers for name, v in layer.keys.items()}
+        parts = [layer.keys[_JOINED] for layer in self.layers if _JOINED in layer.keys]
+        if len(parts) > 1 and all(isinstance(each, list | dict) for each in parts):
+            keys[_JOINED] = [one for part in parts for one in _listed(part)]
+        return keys
 
     def problem(self, path: Sequence[Key], message: str) -> Problem:
         """Return a problem where the key was written that counts."""
-        layer = self._origin(path)
-        if layer is not self.own and self.id:
-            message += f" (in the rule {self.id})"
+        layer, path = self._origin(path)
         return layer.document.problem((*layer.path, *path), message)
+
+    def written(self, key: str) -> Layer:
+        """Return where a key was written that counts."""
+        return self._origin((key,))[0]
 
     def shape(self) -> tuple[RuleText, list[Problem], frozenset[Key]]:
         """Return the rule's text, what is wrong with it, and which keys it lacks.
@@ -77,6 +84,22 @@ class Entry:
             text = RuleText.model_validate(_SPARE | sound)
         return text, problems, bad
 
-    def _origin(self, path: Sequence[Key]) -> Layer:
+    def _origin(self, path: Sequence[Key]) -> tuple[Layer, Sequence[Key]]:
+        """Return the layer that a key comes from, and its path in there."""
         having = [layer for layer in self.layers if path and path[0] in layer.keys]
-        return having[-1] if having else self.own
+        if not having:
+            return self.own, path
+        if path[0] == _JOINED and len(path) > 1 and isinstance(path[1], int):
+            place = path[1]
+            for layer in having:
+                parts = _listed(layer.keys[_JOINED])
+                if place < len(parts):
+                    is_map = isinstance(layer.keys[_JOINED], dict)
+                    rest = path[2:] if is_map else (place, *path[2:])
+                    return layer, (_JOINED, *rest)
+                place -= len(parts)
+        return having[-1], path
+
+
+def _listed(part: Any) -> list[Any]:
+    return [part] if isinstance(part, dict) else list(part)

@@ -7,11 +7,20 @@ from typing import Literal
 
 from monitor import wording, yamlfile
 from monitor.rules import ladder
-from monitor.rules.columns import INSTANTS, NEVER_LATER
+from monitor.rules.columns import ALWAYS, INSTANTS, NEVER_LATER
 from monitor.rules.conditions import Reader as ConditionReader
 from monitor.rules.language import ONE_START, ClockText, Latest, RuleText
 from monitor.rules.layers import Entry
-from monitor.rules.nouns import Clock, Condition, Firing, Rule, Shift, Snooze, Tests
+from monitor.rules.nouns import (
+    Clock,
+    Condition,
+    Firing,
+    Rule,
+    Shift,
+    Snooze,
+    Test,
+    Tests,
+)
 from monitor.settings import CalendarSettings
 from monitor.wording import Wording
 from monitor.worktime import Calendar, Duration
@@ -19,7 +28,7 @@ from monitor.yamlfile import Key
 
 ROLES = ("owner", "recruiter", "manager", "decided_by")
 OWNERS = ("has_ball", "recruiter", "manager", "decided_by")
-PERSON = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+PERSON = re.compile(r"[\w.+'&=~/-]+@[\w-]+(\.[\w-]+)+")
 CHANNEL = re.compile(r"#[a-z0-9_\-]{1,80}")
 
 
@@ -64,6 +73,7 @@ class RuleReader:
         if "clock" not in self._spared:
             self._refuse_contradiction(tests, clock)
             self._promise(text)
+        self._title(text.title)
         self._owner(text.owner)
         firings = self._firings(text)
         message = self._message(text.message)
@@ -148,7 +158,8 @@ class RuleReader:
     ) -> None:
         """Note an exemption for all; of one that is wrong itself nothing is known."""
         for index, (each, said) in enumerate(zip(exempt, text.exempt, strict=True)):
-            if set(said) == {test.column for test in each} and set(each) <= set(tests):
+            is_sound = set(said) == {test.column for test in each}
+            if is_sound and all(_is_implied(test, tests) for test in each):
                 message = "is met by all that `when` asks for: nothing would be left"
                 self.note(("exempt", index), message)
 
@@ -173,6 +184,10 @@ class RuleReader:
             message = f"{soonest} is later than the target of {target}"
             self.note(("clock", "not_before"), message)
 
+    def _title(self, title: str) -> None:
+        if not title.strip() or not title.isprintable():
+            self.note(("title",), "write a line of text that says what is promised")
+
     def _owner(self, owner: str) -> None:
         owners = {*OWNERS, *self.roles} - {"owner"}
         if owner not in owners and self.house.roles is not None:
@@ -180,6 +195,8 @@ class RuleReader:
             self.note(("owner",), f'no role "{owner}"{hint}')
 
     def _message(self, text: str) -> Wording | None:
+        if not text.strip():
+            self.note(("message",), "is empty; take it away, or write a line")
         try:
             return wording.parse(text)
         except ValueError as error:
@@ -195,11 +212,11 @@ class RuleReader:
             self.note(("calendar",), f'no calendar "{text}" in the settings{hint}')
             return None
         chosen = known[text] if isinstance(text, str) else text
-        try:
-            return chosen.under(self.house.calendar).calendar()
-        except ValueError as error:
-            self.note(("calendar",), str(error))
-            return None
+        whole = chosen.under(self.house.calendar)
+        faults = list(whole.faults())
+        for key, said in faults:
+            self.note(("calendar", *key), said)
+        return None if faults else whole.calendar()
 
     def _firings(self, text: RuleText) -> tuple[Firing, ...]:
         firings: list[Firing] = []
@@ -208,7 +225,7 @@ class RuleReader:
             path = ("ladder", index)
             for word in step.tell:
                 self._recipient((*path, "tell"), word)
-            shift = self._offset((*path, "at"), step.at, text.target)
+            shift = self._offset((*path, "at"), step.at, text)
             if shift is None:
                 continue
             if shift in taken:
@@ -220,8 +237,9 @@ class RuleReader:
         return tuple(sorted(firings, key=lambda firing: firing.place))
 
     def _offset(
-        self, path: tuple[str | int, ...], at: str, target: Duration | None
+        self, path: tuple[str | int, ...], at: str, text: RuleText
     ) -> tuple[Shift, ...] | None:
+        target, backlog = text.target, text.backlog
         if at in {"target", "at target"}:
             return ()
         words, _, side = at.rpartition(" ")
@@ -236,9 +254,28 @@ class RuleReader:
             return None
         shift = (by, side == "before")
         if target and ladder.nominal((target, False)) + ladder.nominal(shift) <= 0:
+            self._too_early(path, at, target)
+        if not shift[1] and ladder.nominal(shift) > ladder.nominal((backlog, False)):
+            message = (
+                f'"{at}" is later than the backlog of {backlog}: nobody is told then'
+            )
+            self.note(path, message)
+        return (shift,)
+
+    def _too_early(
+        self, path: tuple[str | int, ...], at: str, target: Duration
+    ) -> None:
+        """Note a step before the start, where the key stands that made it so."""
+        lowered, rungs = self.entry.written("target"), self.entry.written("ladder")
+        layers = self.entry.layers
+        if layers.index(lowered) <= layers.index(rungs):
             message = f'"{at}" the target of {target} is not after the clock starts'
             self.note(path, message + "; write a shorter time")
-        return (shift,)
+            return
+        line = rungs.document.places.get((*rungs.path, *path), (0, 0))[0]
+        where = f"{rungs.document.file}:{line}"
+        message = f'leaves no room for the step "{at}" ({where}); change `ladder` too'
+        self.note(("target",), message)
 
     def _recipient(self, path: tuple[str | int, ...], word: str) -> None:
         if word in self.roles or PERSON.fullmatch(word) or CHANNEL.fullmatch(word):
@@ -247,6 +284,25 @@ class RuleReader:
             return
         hint = yamlfile.nearest(word, self.roles)
         self.note(path, f'no role, person or channel "{word}"{hint}')
+
+
+def _is_implied(test: Test, tests: Tests) -> bool:
+    """Tell whether whatever meets the tests meets this one too."""
+    if test in tests:
+        return True
+    if not isinstance(test, Condition) or not test.wanted or test.globs:
+        return False
+    if test.values is None:
+        return test.column in ALWAYS
+    return any(
+        isinstance(other, Condition)
+        and other.column == test.column
+        and other.wanted
+        and not other.globs
+        and other.values is not None
+        and other.values <= test.values
+        for other in tests
+    )
 
 
 def _snooze(text: RuleText) -> Snooze:

@@ -14,13 +14,10 @@ from pydantic import Field, SecretStr
 
 from monitor import environment, yamlfile
 from monitor.errors import ConfigError, Problem
-from monitor.settings.calendars import (
-    NOBODY_WORKS,
-    OFFICE_HOURS,
-    CalendarSettings,
-)
+from monitor.settings.calendars import OFFICE_HOURS, CalendarSettings
 from monitor.settings.fields import (
     WEEKDAYS,
+    YEARS,
     ChannelName,
     Day,
     Interval,
@@ -37,7 +34,15 @@ from monitor.yamlfile import Document, Strict
 
 RULES = "../rules"  # a folder, seen from the settings file
 
-__all__ = ["OFFICE_HOURS", "WEEKDAYS", "CalendarSettings", "Day", "Settings", "read"]
+__all__ = [
+    "OFFICE_HOURS",
+    "WEEKDAYS",
+    "YEARS",
+    "CalendarSettings",
+    "Day",
+    "Settings",
+    "read",
+]
 
 
 class Shown(StrEnum):
@@ -185,9 +190,4 @@ def _cross_check(settings: Settings, document: Document) -> list[Problem]:
 def _wrong_calendar(
     calendar: CalendarSettings, document: Document, path: tuple[str, ...]
 ) -> list[Problem]:
-    try:
-        calendar.calendar()
-    except ValueError as error:
-        hours = ("hours",) if str(error) == NOBODY_WORKS else ()
-        return [document.problem((*path, *hours), str(error))]
-    return []
+    return [document.problem((*path, *key), said) for key, said in calendar.faults()]

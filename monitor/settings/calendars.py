@@ -1,6 +1,8 @@
 """When people work, as the settings and a rule may say it."""
 
+from collections.abc import Callable, Iterator
 from datetime import time
+from functools import partial
 
 from pydantic import Field
 
@@ -37,6 +39,26 @@ class CalendarSettings(Strict):
             half_days=self.half_days,
         )
 
+    def faults(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        """Yield each key that makes no sense, and what is wrong with it."""
+        yield from _fault(
+            ("timezone",), partial(Calendar, zone=self.timezone, hours={})
+        )
+        bare = partial(Calendar, zone="UTC", hours={})
+        unknown = [*_fault(("country",), partial(bare, country=self.country))]
+        yield from unknown
+        if not unknown:
+            where = partial(bare, country=self.country, region=self.region)
+            yield from _fault(("region",), where)
+        week: dict[int, tuple[tuple[time, time], ...]] = {}
+        for day, ranges in self.hours.items():
+            longer = week | {WEEKDAYS.index(day): ranges}
+            wrong = [*_fault(("hours", day), partial(bare, hours=longer))]
+            yield from wrong
+            week = week if wrong else longer
+        if not any(self.hours.values()):
+            yield ("hours",), NOBODY_WORKS
+
     def works_after(self, hour: time) -> bool:
         """Tell whether work goes on at that hour, or after it, on any weekday."""
         ranges = [each for day in self.hours.values() for each in day]
@@ -48,3 +70,13 @@ class CalendarSettings(Strict):
         if "country" in said:
             said.setdefault("region", None)  # the other country's region is not ours
         return base.model_copy(update=said)
+
+
+def _fault(
+    path: tuple[str, ...], made: Callable[[], Calendar]
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield what is wrong with a key, if a calendar cannot be made with it."""
+    try:
+        made()
+    except ValueError as error:
+        yield path, str(error)

@@ -15,6 +15,7 @@ Weekday = Literal[
 ]
 WEEKDAYS: tuple[Weekday, ...] = typing.get_args(Weekday)
 LAST_PORT = 65535
+YEARS = range(1970, 2200)
 LONGEST = timedelta(days=3650)
 _URL = r"[a-z0-9]+(\+[a-z0-9]+)?://"
 _NAME = r"[a-z][a-z0-9_\-]*"
@@ -52,10 +53,14 @@ def _wall_time(value: object) -> time:
 
 def _day(value: object) -> date:
     try:
-        return date.fromisoformat(str(value))
+        found = date.fromisoformat(str(value))
     except ValueError as error:
         message = f'"{value}" is not a date (try "2026-12-24")'
         raise ValueError(message) from error
+    if found.year not in YEARS:
+        message = f'"{value}" is out of reach (write a year from 1970 to 2199)'
+        raise ValueError(message)
+    return found
 
 
 def _hours(value: object) -> tuple[tuple[time, time], ...]:

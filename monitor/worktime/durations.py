@@ -33,6 +33,8 @@ _TEN_YEARS = {
     Unit.WORKING_DAYS: 3_650,
     Unit.WORKING_HOURS: 87_600,
 }
+_PART = re.compile(r"(\d+)([^\d]*)", re.ASCII)
+_JOINTS = re.compile(r"[,+&]|\band\b")
 _ANY = 'try "3 days" or "2 working days"'
 
 # What people write instead: how many of which unit they most likely mean.
@@ -53,6 +55,20 @@ _MEANINGS = {
     word: (factor, unit)
     for factor, unit, words in _HABITS
     for word in words.split(", ")
+}
+
+
+_NUMBERS = {
+    word: number
+    for number, words in enumerate(
+        (
+            *("one a an", "two", "three", "four", "five", "six", "seven", "eight"),
+            *("nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen"),
+            *("sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
+        ),
+        start=1,
+    )
+    for word in words.split()
 }
 
 
@@ -81,7 +97,10 @@ class Duration:
         written = "" if text is None else " ".join(str(text).split())
         shape = None if isinstance(text, bool) else _SHAPE.fullmatch(written)
         if shape is None:
-            message = f'"{written}" is not a duration ({_ANY})'
+            first, _, rest = written.partition(" ")
+            amount = _NUMBERS.get(first.lower())
+            advice = _advice(str(amount), rest) if amount and rest else _ANY
+            message = f'"{written}" is not a duration ({advice})'
             raise ValueError(message)
         number, word = shape.groups()
         if not word:
@@ -104,6 +123,8 @@ class Duration:
 
 def _advice(number: str, word: str) -> str:
     """Say what was probably meant: by meaning first, then by spelling."""
+    if any(sign.isdecimal() for sign in word):
+        return "one unit only: " + _total(f"{number} {word}")
     amount = math.ceil(abs(float(number.replace(",", "."))))
     meaning = _MEANINGS.get(word.lower())
     if meaning:
@@ -116,6 +137,23 @@ def _advice(number: str, word: str) -> str:
     if word not in _UNITS and _UNITS[near[0]] is Unit.DAYS:
         advice += ' or "2 working days"'  # the clock that they may not know of
     return advice
+
+
+def _total(written: str) -> str:
+    """Return what "1 day 4 hours" and the like come to, in one unit."""
+    sums = dict.fromkeys(Unit, 0)
+    for number, word in _PART.findall(_JOINTS.sub(" ", written)):
+        name = word.strip().lower()
+        if name not in _UNITS and name not in _MEANINGS:
+            return _ANY
+        factor, unit = _MEANINGS.get(name) or (1, _UNITS[name])
+        sums[unit] += int(number) * factor
+    used = [unit for unit, amount in sums.items() if amount]
+    if len(used) == 1:
+        return _try(sums[used[0]], used[0])
+    if used == [Unit.HOURS, Unit.DAYS]:
+        return _try(sums[Unit.DAYS] * 24 + sums[Unit.HOURS], Unit.HOURS)
+    return _ANY  # how long a working day is, the calendar alone knows
 
 
 def _try(amount: int, unit: Unit) -> str:

@@ -327,6 +327,13 @@ class TestJson:
         assert run(furnished) == 0
         assert "Cannot be measured here: first-reply" in capsys.readouterr().out
 
+    def test_days_before_another_instant_may_be_asked_about(
+        self, furnished: Office, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        asked = ("--days", "10", "--as-of", "2026-09-16T12:00+02:00")
+        days = [each["day"] for each in printed(furnished, capsys, *asked)["days"]]
+        assert (days[0], days[-1]) == ("2026-09-07", "2026-09-16")
+
 
 class TestText:
     def test_it_shows_rules_people_and_what_is_not_known(

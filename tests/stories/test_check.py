@@ -213,6 +213,21 @@ class TestTable:
         assert "Due soon: 1 application" in out
         assert not any(name in out for name in office.NAMES.values())
 
+    def test_the_longest_wait_of_each_rule_is_named(
+        self, place: Office, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert check(place, *AS_OF) == 0
+        head, *rows = capsys.readouterr().out.splitlines()[2:6]
+        waits = [row[head.index("longest wait") :].strip() for row in rows]
+        assert waits == ["4 working days", "17 days", "5 working days"]
+
+    def test_answers_are_parted_by_dots(
+        self, place: Office, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert check(place, *AS_OF) == 0
+        said = "Answers: undecided 5 · decided, not told 1 · told, but not by phone"
+        assert said in capsys.readouterr().out
+
     def test_all_lists_them_by_their_initials(
         self, place: Office, capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -407,6 +422,8 @@ class TestRefusals:
         place.ats.unlink()
         said = self.refused(place, capsys, code=1)
         assert said.startswith("svar: recruiting: no connection to sqlite:///")
+        assert said.count("recruiting:") == 1
+        assert said.endswith(f"; edit {place.settings}, or try svar doctor\n")
 
     def test_a_server_that_is_down(
         self, place: Office, capsys: pytest.CaptureFixture[str]

@@ -396,7 +396,9 @@ class TestReload:
         assert quick.daemon.reload()
         quick.poll()
         assert ("first-reply", "waiting") in quick.open()
-        assert "the edit took effect  source=recruiting retargeted=" in quick.log
+        assert "removed=none changed=first-reply" in quick.log
+        assert "the edit took effect  source=recruiting retargeted=2" in quick.log
+        assert "rules=first-reply\n" in quick.log
         moved = {"source": "recruiting", "reason": "retargeted"}
         assert quick.metric("svar_config_edit_alerts_total", **moved)
         quick.deliver()
@@ -413,6 +415,44 @@ class TestReload:
         assert "the edit took effect  source=recruiting alerts=unchanged" in quick.log
         quick.deliver()
         assert len(quick.dump()["posts"]) == told
+
+
+RESTART = "restart svar to take up a change  keys="
+
+
+class TestRestart:
+    def test_an_edit_that_is_put_back_needs_none(self, quick: Watch) -> None:
+        before = quick.place.settings.read_text(encoding="utf-8")
+        quick.place.source(every="1 minute")
+        assert quick.daemon.reload()
+        quick.place.settings.write_text(before, encoding="utf-8")
+        assert quick.daemon.reload()
+        assert quick.log.count(RESTART) == 1
+
+    def test_two_edits_one_after_the_other_are_both_named(self, quick: Watch) -> None:
+        quick.place.source(every="1 minute")
+        assert quick.daemon.reload()
+        quick.place.change(log={"level": "debug"})
+        assert quick.daemon.reload()
+        assert f"{RESTART}sources, log\n" in quick.log
+
+    def test_another_reload_says_it_again(self, quick: Watch) -> None:
+        quick.place.source(every="1 minute")
+        assert quick.daemon.reload()
+        assert quick.daemon.reload()
+        assert quick.log.count(f"{RESTART}sources\n") == 2
+
+
+class TestWithoutSlack:
+    def test_what_is_printed_is_not_said_to_be_sent(self, quick: Watch) -> None:
+        quick.deliver()
+        assert "terminal  outcome=printed posts=" in quick.log
+        assert "outcome=sent" not in quick.log
+
+    def test_no_token_is_neither_valid_nor_refused(self, quick: Watch) -> None:
+        quick.deliver()
+        assert quick.metric("svar_slack_token_valid") is None
+        assert quick.metric("svar_scheduler_heartbeat_timestamp_seconds")
 
 
 class TestJobs:

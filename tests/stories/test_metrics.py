@@ -61,7 +61,8 @@ def daemon(place: Office) -> Iterator[Daemon]:
     paper = Terminal(Console(file=io.StringIO()))
     log = logging.Logger("test", logging.CRITICAL)  # noqa: LOG001 - one for each test
     log.addHandler(logging.NullHandler())
-    made = Daemon(place.load(), {}, paper, log)
+    loaded = place.load({"SVAR_SLACK__TOKEN": "xoxb-never-used"})
+    made = Daemon(loaded, {}, paper, log)
     try:
         made.open(now=NOW)
         yield made

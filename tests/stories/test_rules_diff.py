@@ -1,6 +1,7 @@
 """`svar rules diff`: what an edit of the rules would open, close, retarget and tell."""
 
 import json
+import re
 import shutil
 import subprocess
 from datetime import UTC, datetime
@@ -57,6 +58,14 @@ def found(
 def counts(source: dict[str, Any], rule: str = "first-reply") -> dict[str, int]:
     """Return what is not zero in a rule's row."""
     return {key: n for key, n in source["rules"][rule].items() if n}
+
+
+def hasty(place: Office) -> None:
+    """Write a profile that promises more."""
+    folder = place.folder / "edited" / "profiles"
+    folder.mkdir()
+    text = "{title: Hasty, changes: {first-reply: {target: 5 days}}}"
+    (folder / "hasty.yaml").write_text(text, encoding="utf-8")
 
 
 class TestAlerts:
@@ -140,6 +149,29 @@ class TestAlerts:
         assert diff(place) == 0
         assert not place.state.exists()
 
+    def test_a_profile_retargets(
+        self, place: Office, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        profile = place.folder / "edited" / "all.yaml"
+        profile.write_text("extends: hasty", encoding="utf-8")
+        hasty(place)
+        printed, source = found(place, capsys)
+        assert counts(source)["retargets"] == 2
+        assert "same" not in counts(source)
+        edited = {each["rule"]: each["changed"] for each in printed["rules"]}
+        assert edited["first-reply"] == ["target"]
+
+    def test_another_instant_may_be_asked_about(
+        self, place: Office, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        edit(place, "target: 14 days", "target: 20 days")
+        sides = (str(place.rules), str(place.folder / "edited"))
+        assert diff(place, *sides, "--json", "--as-of", "2020-01-01T00:00Z") == 0
+        printed = json.loads(capsys.readouterr().out)
+        assert printed["as_of"] == "2020-01-01T00:00:00Z"
+        [source] = printed["sources"]
+        assert counts(source) == {}
+
 
 class TestEdits:
     def test_each_rule_says_what_became_of_it(self, place: Office) -> None:
@@ -178,6 +210,25 @@ class TestEdits:
 
 
 class TestTable:
+    def test_figures_stand_below_whole_headings_in_a_narrow_terminal(
+        self,
+        place: Office,
+        capsys: pytest.CaptureFixture[str],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setenv("FORCE_COLOR", "1")
+        monkeypatch.setenv("TERM", "dumb")
+        monkeypatch.setenv("NO_COLOR", "1")
+        monkeypatch.setenv("COLUMNS", "60")
+        edit(place, "target: 14 days", "target: 8 days")
+        assert diff(place) == 0
+        printed = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out)
+        lines = printed.splitlines()
+        head = next(line for line in lines if line.startswith("  Rule"))
+        row = next(line for line in lines if line.startswith("  first-reply"))
+        assert head.split() == ["Rule", "edit", "retargets", "tells"]
+        assert row[head.index("retargets") + len("retargets") - 1] == "2"
+
     def test_it_says_what_was_edited_and_who_hears(
         self, place: Office, capsys: pytest.CaptureFixture[str]
     ) -> None:

@@ -24,6 +24,7 @@ from tests.stories.test_daemon import Watch, watching
 
 KEPT = ("decided-not-told", "first-reply", "manager-review")
 TUESDAY = timedelta(days=6)
+TONIGHT = NOW + timedelta(hours=12)
 ASTRID = "astrid.lund@example.com"
 
 
@@ -119,7 +120,7 @@ class TestWhatTheDaemonThenDoes:
 
     def test_a_quiet_poll_shows_nothing(self, lived_in: Watch) -> None:
         found = seen(lived_in.place, lived_in.now)
-        assert (found.changes, found.lines) == ([], [])
+        assert (found.changes, found.lines, found.waiting) == ([], [], [])
 
     def test_an_edited_rule_is_foreseen(self, lived_in: Watch) -> None:
         rule = lived_in.place.rules / "first-reply.yaml"
@@ -173,6 +174,79 @@ class TestWhatTheDaemonThenDoes:
         found = seen(lived_in.place, lived_in.now)
         assert found.report.run.outcome == lived_in.poll().run.outcome == "empty"
         assert (found.changes, found.lines) == ([], [])
+
+
+class TestWhatWaitsAlready:
+    def test_is_what_the_state_holds(self, place: Office) -> None:
+        with first_poll(place) as watch:
+            found = seen(place, watch.now)
+            assert found.lines == []
+            kept = {
+                (line.rule, line.alert.seen.application_id) for line in found.waiting
+            }
+            assert kept == {row[:2] for row in written(watch)} == {*LATE, WARNED}
+
+    def test_an_answer_takes_its_notice_away(self, place: Office) -> None:
+        with first_poll(place) as watch:
+            office.reply(place, "waiting", NOW)
+            found = seen(place, watch.now)
+            names = {line.alert.seen.application_id for line in found.waiting}
+            assert names == {"soon", "declined", "reviewed"}
+
+    def test_the_table_says_for_whom_and_until_when(
+        self, place: Office, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with first_poll(place):
+            pass
+        assert preview(place, "--as-of", TONIGHT.isoformat()) == 0
+        printed = capsys.readouterr().out
+        assert "would tell nobody anything new.\n  5 notices to " in printed
+        assert "wait already, until Thu 17 Sep 09:00" in printed
+        marked = [line for line in printed.splitlines() if "waits already" in line]
+        assert any(office.RECRUITER in line for line in marked)
+
+    def test_the_object_holds_them_as_well(
+        self, place: Office, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with first_poll(place):
+            pass
+        assert preview(place, "--as-of", TONIGHT.isoformat(), "--json") == 0
+        printed = json.loads(capsys.readouterr().out)
+        [source] = printed["sources"]
+        assert source["notices"] == []
+        assert {n["application"] for n in source["waiting"]} == {
+            *("declined", "reviewed", "soon", "waiting")
+        }
+
+    def test_they_wait_while_the_source_is_down(
+        self, place: Office, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with first_poll(place):
+            pass
+        place.ats.unlink()
+        assert preview(place, "--as-of", TONIGHT.isoformat()) == 1
+        assert "wait already, until" in capsys.readouterr().out
+
+
+class TestAsOf:
+    def test_it_is_as_if_the_daemon_polled_then(
+        self, place: Office, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert preview(place, "--as-of", "2026-09-16T10:05+02:00", "--json") == 0
+        printed = json.loads(capsys.readouterr().out)
+        assert printed["as_of"] == "2026-09-16T08:05:00Z"
+        found = seen(place, NOW + timedelta(minutes=5))
+        [source] = printed["sources"]
+        assert len(source["notices"]) == len(found.lines) > 0
+
+    def test_what_the_state_lived_through_is_not_polled_again(
+        self, place: Office, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with first_poll(place):
+            pass
+        assert preview(place, "--as-of", NOW.isoformat()) == 2
+        said = capsys.readouterr().err
+        assert said.startswith("--as-of: the state is of Wed 16 Sep 10:05 already")
 
 
 class TestWhenItGoes:

@@ -45,7 +45,7 @@ def once(place: Office) -> int:
 class TestWatching:
     def test_it_polls_prints_and_answers(self, place: Office) -> None:
         with running(place.settings) as svar:
-            svar.said("outcome=sent")
+            svar.said("outcome=printed")
             assert svar.get("/healthz") == (200, "ok\n")
             assert svar.get("/readyz") == (200, "ok\n")
             assert svar.get("/elsewhere") == (404, "try /metrics, /healthz, /readyz\n")
@@ -104,7 +104,7 @@ class TestWatching:
     ) -> None:
         place.change(state={"url": postgresql})
         with running(place.settings) as svar:
-            svar.said("outcome=sent")
+            svar.said("outcome=printed")
             assert svar.get("/readyz") == (200, "ok\n")
             assert svar.stop() == 0
         with running(place.settings) as svar:

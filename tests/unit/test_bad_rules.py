@@ -71,7 +71,7 @@ rules:
         "when.stattus",
         "when.applicants",
         "when.stage",
-        "exempt[0].internal",
+        "exempt.internal",
         "clock.starts",
         "target",
         "owner",

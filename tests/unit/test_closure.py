@@ -106,7 +106,10 @@ def test_a_source_that_tells_of_no_calls_owes_none() -> None:
         pytest.param(
             [MET, DECIDED, {"called_at": "09-10"}], "09-10", False, id="a call at once"
         ),
-        pytest.param([MET, {"called_at": "09-08"}], "09-08", False, id="not decided"),
+        pytest.param([MET, {"called_at": "09-10"}], "09-10", False, id="not decided"),
+        pytest.param(
+            [MET, {"called_at": "09-08"}], None, False, id="before the interview"
+        ),
         pytest.param(
             [MET, MAILED, {"unreached_at": "09-12"}], "09-12", True, id="fallback"
         ),

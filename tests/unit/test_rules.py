@@ -132,7 +132,8 @@ def test_a_step_stands_before_at_or_after_the_target(
     at: str, kind: Kind, shifts: object
 ) -> None:
     [firing] = rule(ladder=f"[{{at: {at}, tell: [owner, manager]}}]").firings
-    assert (firing.at, firing.kind, firing.shifts) == (at, kind, shifts)
+    assert (firing.at, firing.kind) == (at.removeprefix("at "), kind)
+    assert firing.shifts == shifts
     assert firing.tell == ("owner", "manager")
 
 
@@ -252,7 +253,43 @@ def test_steps_at_one_place_go_out_together() -> None:
         " {at: target, tell: owner}]"
     )
     made = rule(ladder=ladder)
-    assert [made.joint(number) for number in range(3)] == [(0, 1), (0, 1), (2,)]
+    assert made.together(1, after=-1, upto=1) == (0, 1)
+    assert made.together(1, after=0, upto=1) == (1,)
+    assert made.together(2, after=-1, upto=2) == (2,)
+
+
+def test_the_highest_rung_is_told_and_a_repeat_of_a_lower_one_does_not_hide_it() -> (
+    None
+):
+    ladder = (
+        "[{at: target, tell: owner, repeat: {every: 2 working days, at_most: 3}},"
+        " {at: 5 working days after, tell: '#leads'}]"
+    )
+    made = rule(ladder=ladder)
+    names = [firing.at for firing in made.firings]
+    public = names.index("5 working days after")
+    assert names[-1] == "target"  # the third repeat
+    assert made.highest(-1, len(names) - 1) == public
+    assert made.highest(public, len(names) - 1) == len(names) - 1
+    warned = names.index("heads-up for 5 working days after")
+    assert made.highest(-1, warned) == warned - 1
+    assert made.together(warned - 1, after=-1, upto=warned) == (warned - 1, warned)
+    assert made.highest(warned - 1, warned) == warned
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("at target", "target"),
+        ("2 working day after", "2 working days after"),
+        ("4  days before", "4 days before"),
+        ("48 hours after", "2 days after"),
+    ],
+)
+def test_a_step_that_is_worded_anew_is_the_same_step(one: str, other: str) -> None:
+    [before] = rule(ladder=f"[{{at: {one}, tell: owner}}]").firings
+    after = rule(ladder=f"[{{at: {other}, tell: owner}}]")
+    assert after.reached(before.place) == 0
 
 
 def test_a_ladder_knows_how_far_a_place_is() -> None:

@@ -155,6 +155,9 @@ def test_metrics_listen_on_a_host_and_port(
         ("log: {level: loud}", '"loud" is not known (one of debug, error, info, warn'),
         ("language: nb", '"nb" is not known (one of en)'),
         ("metrics: {listen: 9464}", '"9464" is not host:port (try "127.0.0.1:9464")'),
+        ("metrics: {listen: }", 'metrics.listen: is empty (try "127.0.0.1:9464")'),
+        ("calendar: {half_days: {2026-12-24: }}", 'is empty (try "09:00")'),
+        ("people: {fallback: #recruiting-ops\n}", "5:20: people.fallback: text that st"),
         ("metrics: {listen: ':1'}", '":1" is not host:port'),
         ("metrics: {listen: 'h:65536'}", '"h:65536" is not host:port'),
         ("metrics: {listen: 'h:²'}", '"h:²" is not host:port'),
@@ -171,11 +174,11 @@ def test_metrics_listen_on_a_host_and_port(
         ),
         ("calendar: {hours: {friday: [8:00-12:00, 9:00-10:00]}}", "overlaps Fri"),
         ("calendars: {South: {}}", '"South" is not a name (small letters'),
-        ("calendars: {s: {timezone: Rom}}", 'calendars.s: "Rom" is not a time zone'),
+        ("calendars: {s: {timezone: Rom}}", 'calendars.s.timezone: "Rom" is not a time zone'),
         ("calendars: {s: {hours: {}}}", "calendars.s.hours: nobody ever works"),
         ("calendars: {s: {contry: SE}}", 's.contry: unknown key "contry"; did you mea'),
-        ("calendars: {s: {country: no}}", 'calendars.s: "no" is not a country'),
-        ("calendars: {s: {region: BY}}", 'calendars.s: region "BY" needs a country'),
+        ("calendars: {s: {country: no}}", 'calendars.s.country: "no" is not a country'),
+        ("calendars: {s: {region: BY}}", 'calendars.s.region: region "BY" needs a country'),
         ("departments: {IT: est}", 'departments.IT: no calendar "est"'),
         ("departments: {IT: {timezone: Europe/Oslo}}", "departments.IT: expected text"),
     ],
@@ -263,6 +266,36 @@ def test_a_channel_is_named_as_in_slack(tmp_path: Path) -> None:
     found = load(tmp_path, PLAIN + text)
     assert found.slack.channels == {"#leads_no-1": "C024BE7LH"}
     assert found.people.fallback == "#leads"
+
+
+def test_all_that_is_wrong_in_a_calendar_is_told_where_it_stands(
+    tmp_path: Path,
+) -> None:
+    text = """\
+calendar:
+  timezone: Olso
+  country: Norway
+  region: BY
+  hours:
+    monday: [8:00-12:00, 11:00-16:00]
+    tuesday: 8:00-16:00
+    friday: [8:00-12:00, 9:00-10:00]
+"""
+    assert complaints(tmp_path, PLAIN + text) == [
+        'svar.yaml:6:3: calendar.timezone: "Olso" is not a time zone '
+        '(try "Europe/Oslo")',
+        'svar.yaml:7:3: calendar.country: "Norway" is not a country with known '
+        'holidays (try "NO")',
+        "svar.yaml:10:5: calendar.hours.monday: Mon 08:00-12:00 overlaps "
+        "Mon 11:00-16:00",
+        "svar.yaml:12:5: calendar.hours.friday: Fri 08:00-12:00 overlaps "
+        "Fri 09:00-10:00",
+    ]
+
+
+def test_a_region_is_looked_for_in_its_country(tmp_path: Path) -> None:
+    [said] = complaints(tmp_path, PLAIN + "calendar: {country: DE, region: XX}\n")
+    assert said.startswith('svar.yaml:5:25: calendar.region: "XX" is not a region')
 
 
 # --- the environment ---

@@ -1,10 +1,13 @@
 """A clock as lines of time: what counted, what did not and why, and who hears next."""
 
-from datetime import date, time, timedelta
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
+from monitor.alerts import Alert, State
 from monitor.attribution import (
     Bearing,
     Direction,
@@ -13,20 +16,37 @@ from monitor.attribution import (
     Sending,
     Weighed,
 )
-from monitor.evaluate import Check
+from monitor.cycle import Office
+from monitor.evaluate import Check, World
 from monitor.model import Application, Ball, Channel, Status
 from monitor.outbox import Digests
 from monitor.proof import evidence, timeline
 from monitor.proof.evidence import Case
 from monitor.proof.reasons import reasons
 from monitor.proof.search import Search
-from monitor.proof.timeline import Event, Post, Standing, Timeline
+from monitor.proof.timeline import Event, Standing, Timeline
+from monitor.rules import Kind
 from monitor.settings import PeopleSettings
-from monitor.store.history import Telling
-from tests.builders import INGRID, MONDAY, PER, application, at, calendar, check, rule
+from monitor.store.history import History, Telling
+from monitor.store.ledger import SETTLED
+from tests.builders import (
+    INGRID,
+    MONDAY,
+    PER,
+    alert,
+    application,
+    at,
+    calendar,
+    check,
+    rule,
+)
 
 NOW = "2026-09-23 09:00"  # sixteen days on, a Wednesday
-POST = Post(PeopleSettings(), Digests(calendar(), time(9)))
+OFFICE = Office(
+    World(calendar(), timedelta(0), lambda row: row.candidate_name or ""),
+    PeopleSettings(),
+    Digests(calendar(), time(9)),
+)
 AFTER_DECISION = {
     "status": Status.REJECTED,
     "decided_at": at("2026-09-10 09:00"),
@@ -55,9 +75,16 @@ def case(row: Application | None = None, *said: Weighed, **changed: Any) -> Case
 
 
 def build(
-    of: Case, made: Check | None = None, *told: Telling, now: str = NOW
+    of: Case,
+    made: Check | None = None,
+    *told: Telling,
+    seen: Alert | None = None,
+    had: Collection[str] = (),
 ) -> Timeline:
-    return timeline.build(made or check(rule(), at(now)), of, POST, told)
+    """Return the time line; what was told comes with the alert that told it."""
+    known = [seen or alert()] if told or seen else []
+    history = History(tuple(known), told, had=frozenset(had))
+    return timeline.build(made or check(rule(), at(NOW)), of, OFFICE, history)
 
 
 def said(found: Timeline, *events: Event) -> list[tuple[str, str]]:
@@ -67,6 +94,11 @@ def said(found: Timeline, *events: Event) -> list[tuple[str, str]]:
         for each in found.lines
         if not events or each.event in events
     ]
+
+
+def upcoming(found: Timeline) -> list[tuple[str, tuple[str, ...], datetime]]:
+    """Return what the next digest tells, to whom and when."""
+    return [(each.called, each.tell, each.goes_out_at) for each in found.next]
 
 
 @pytest.mark.parametrize(
@@ -289,11 +321,12 @@ def test_a_late_clock_tells_what_is_next() -> None:
     assert found.standing is Standing.LATE
     assert said(found) == [
         ("applied", "starts"),
-        ("step: target", f"tells {INGRID}"),
+        ("step: target", "to be told"),
         ("14 days", "due"),
         ("now", "2 days late"),
     ]
-    assert (found.next, found.quiet) == ((), "the ladder is at its end")
+    assert upcoming(found) == [("target", (INGRID,), at(NOW))]
+    assert found.quiet == ""
 
 
 def test_the_next_digest_carries_what_falls_due_before_it() -> None:
@@ -439,8 +472,14 @@ def told(status: str, **changed: Any) -> Telling:
     ("telling", "meaning"),
     [
         (told("sent", sent_at=at("2026-09-21 09:01")), "told"),
-        (told("queued"), "waits to be sent"),
-        (told("queued", due_at=at("2026-09-24 09:00")), "to be told"),
+        (told("queued", recipient=INGRID), "waits to be sent"),
+        (told("claimed", recipient=INGRID), "waits to be sent"),
+        (
+            told("queued", recipient=INGRID, due_at=at("2026-09-24 09:00")),
+            "to be told",
+        ),
+        (told("queued"), "not told: no longer due"),
+        (told("failed"), "not told: could not be sent"),
         (told("obsolete"), "not told: no longer due"),
         (
             told("obsolete", reason="somebody else owes this now"),
@@ -452,7 +491,9 @@ def test_what_was_told_takes_the_place_of_the_step(
     telling: Telling, meaning: str
 ) -> None:
     found = build(case(), None, telling)
-    assert said(found, Event.STEP, Event.TOLD) == [(f"{PER}, target", meaning)]
+    assert said(found, Event.STEP, Event.TOLD) == [
+        (f"{telling.recipient}, target", meaning)
+    ]
 
 
 def test_what_another_wait_told_is_left_out() -> None:
@@ -474,8 +515,136 @@ def test_a_step_that_no_poll_has_seen_yet_is_not_passed_over() -> None:
     warned = told(
         "sent", firing="4 days before (-96 h)", sent_at=at("2026-09-17 09:00")
     )
-    found = build(case(), check(rule(ladder=ladder), at(NOW)), warned)
-    assert said(found, Event.STEP) == [("step: target", f"tells {INGRID}")]
+    seen = alert(state=State.WARNING, step=0)
+    found = build(case(), check(rule(ladder=ladder), at(NOW)), warned, seen=seen)
+    assert said(found, Event.STEP) == [("step: target", "to be told")]
+    assert upcoming(found) == [("target", (INGRID,), at(NOW))]
+
+
+PUBLIC = """[
+  {at: 4 days before, tell: owner},
+  {at: target, tell: owner, repeat: {every: 2 working days, at_most: 3}},
+  {at: 5 working days after, tell: "#leads"}]"""
+OUTAGE = "2026-10-17 12:00"  # a Saturday, weeks after the ladder's last step
+
+
+def test_what_nobody_watched_was_told_to_nobody() -> None:
+    found = build(case(), check(rule(ladder=PUBLIC), at(OUTAGE)))
+    assert said(found, Event.STEP) == [
+        ("step: 4 days before", "passed over"),
+        ("step: target", "passed over"),
+        ("step: target, again (1 of 3)", "passed over"),
+        ("step: heads-up for 5 working days after", "to be told"),
+        ("step: target, again (2 of 3)", "passed over"),
+        ("step: 5 working days after", "to be told"),
+        ("step: target, again (3 of 3)", "passed over"),
+    ]
+    monday = at("2026-10-19 09:00")
+    heads_up = "heads-up for 5 working days after"
+    assert upcoming(found) == [(heads_up, (INGRID,), monday)]
+
+
+def test_after_an_outage_what_waits_is_told_with_what_fell_due() -> None:
+    waits = told("queued", recipient=INGRID)
+    made = check(rule(ladder=PUBLIC), at(OUTAGE))
+    found = build(case(), made, waits, seen=alert(step=1))
+    monday = at("2026-10-19 09:00")
+    assert upcoming(found) == [
+        ("target", (INGRID,), monday),
+        ("heads-up for 5 working days after", (INGRID,), monday),
+    ]
+
+
+def test_who_heard_that_it_would_be_public_hears_it_no_second_time() -> None:
+    made = check(rule(ladder=PUBLIC), at("2026-09-28 08:00"))
+    [heads_up] = [each for each in made.rule.firings if "heads-up" in each.at]
+    warned = told(
+        "sent",
+        firing=heads_up.name,
+        recipient=INGRID,
+        sent_at=at("2026-09-25 09:00"),
+    )
+    step = made.rule.firings.index(heads_up) + 1
+    found = build(case(), made, warned, seen=alert(step=step))
+    assert [each[:2] for each in upcoming(found)] == [
+        ("5 working days after", ("#leads",))
+    ]
+
+
+def test_a_repeat_says_which_of_how_many_it_is() -> None:
+    found = build(case(), check(rule(ladder=PUBLIC), at("2026-09-23 08:30")))
+    assert [each.called for each in found.steps if each.kind is Kind.BREACH] == [
+        "target",
+        *(f"target, again ({number} of 3)" for number in (1, 2, 3)),
+    ]
+
+
+def test_a_step_of_an_older_ladder_keeps_its_name() -> None:
+    older = told("sent", firing="3 days after (+72 h)", sent_at=at(NOW))
+    assert said(build(case(), None, older), Event.TOLD) == [
+        (f"{PER}, 3 days after", "told")
+    ]
+
+
+def test_who_has_the_digest_of_today_hears_tomorrow() -> None:
+    waits = told("queued", recipient=INGRID)
+    found = build(case(), None, waits, had=[INGRID])
+    assert upcoming(found) == [("target", (INGRID,), at("2026-09-24 09:00"))]
+    under_way = told("claimed", recipient=INGRID)
+    found = build(case(), None, under_way, had=[INGRID])
+    assert upcoming(found) == [("target", (INGRID,), at(NOW))]
+
+
+def test_what_waits_goes_to_whoever_owes_the_step_now() -> None:
+    waits = told("queued", recipient="left@example.org")
+    found = build(case(), None, waits)
+    assert said(found, Event.TOLD) == [
+        ("left@example.org, target", "not told: no longer due")
+    ]
+    assert upcoming(found) == [("target", (INGRID,), at(NOW))]
+
+
+def test_what_is_not_due_any_more_is_told_when_it_is_due_again() -> None:
+    ladder = "[{at: 4 days before, tell: owner}, {at: target, tell: owner}]"
+    warned = told("sent", firing="4 days before (-96 h)", recipient=INGRID)
+    waits = told("queued", recipient=INGRID)
+    for target, goes_at in (
+        ("18 days", "2026-09-25 09:00"),  # late soon: the alert stays open
+        ("22 days", "2026-09-29 09:00"),  # not late at all: it closes, and opens again
+    ):
+        made = check(rule(ladder=ladder, target=target), at(NOW))
+        found = build(case(), made, warned, waits, seen=alert(step=1))
+        assert (f"{INGRID}, target", "not told: no longer due") in said(found)
+        assert upcoming(found) == [("target", (INGRID,), at(goes_at))]
+
+
+def test_what_waits_is_not_told_once_the_clock_has_stopped() -> None:
+    row = application(first_reply_at=at("2026-09-22 10:00"))
+    found = build(case(row), None, told("queued", recipient=INGRID))
+    assert said(found, Event.TOLD) == [(f"{INGRID}, target", "not told: no longer due")]
+    assert (found.next, found.quiet) == ((), "the clock has stopped")
+
+
+def test_what_was_settled_is_told_when_the_evidence_is_withdrawn() -> None:
+    settled = told("obsolete", recipient=INGRID, reason=SETTLED)
+    found = build(case(), None, settled, seen=alert(state=State.RESOLVED))
+    assert upcoming(found) == [("target", (INGRID,), at(NOW))]
+    assert said(found, Event.TOLD) == [(f"{INGRID}, target", "waits to be sent")]
+
+
+def test_the_step_of_a_past_instant_is_the_one_that_was_reached_then() -> None:
+    ladder = "[{at: 4 days before, tell: owner}, {at: target, tell: owner}]"
+    warned = told("sent", firing="4 days before (-96 h)", recipient=INGRID)
+    made = check(rule(ladder=ladder), at("2026-09-21 08:00"))
+    later = History((alert(step=1),), (warned,), moved=frozenset({1}))
+    found = timeline.build(made, case(), OFFICE, later)
+    assert upcoming(found) == [("target", (INGRID,), at("2026-09-21 09:00"))]
+
+
+def test_a_ladder_that_was_told_whole_is_at_its_end() -> None:
+    sent = told("sent", recipient=INGRID, sent_at=at("2026-09-21 09:01"))
+    found = build(case(), None, sent)
+    assert (found.next, found.quiet) == ((), "the ladder is at its end")
 
 
 def test_a_search_keeps_the_applications_of_one_address() -> None:
@@ -518,7 +687,6 @@ def test_an_application_without_an_address_stands_alone() -> None:
 
 def test_a_day_of_the_office_decides_when_the_digest_goes_out() -> None:
     digests = Digests(calendar(date(2026, 9, 21)), time(9))
-    found = timeline.build(
-        check(rule(), at("2026-09-20 12:00")), case(), Post(POST.people, digests)
-    )
+    office = replace(OFFICE, digests=digests)
+    found = timeline.build(check(rule(), at("2026-09-20 12:00")), case(), office)
     assert found.next[0].goes_out_at == at("2026-09-22 09:00")

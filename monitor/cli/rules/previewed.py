@@ -64,7 +64,7 @@ def _print_source(
     console.print()
     if run.outcome != "ok":
         console.print(Text(f"  {run.error}"))
-        console.print("  The next poll would change nothing and tell nobody.\n")
+        console.print("  The next poll would change nothing and tell nobody.")
     asked = rules(found)
     if asked:
         console.print(_rule_table(found, asked))
@@ -75,9 +75,10 @@ def _print_source(
         console.print("  The next poll would tell nobody anything new.")
     if found.waiting:
         console.print(Text(f"  {_waiting(found, loaded)}"))
+    console.print()
     if found.lines or found.waiting:
         console.print(_people_table(found, loaded, everything=everything))
-    console.print()
+        console.print()
     if everything and found.changes:
         console.print(_change_table(found, loaded))
         console.print()
@@ -126,7 +127,7 @@ def _people_table(found: Preview, loaded: Configuration, *, everything: bool) ->
     """Return a row for each person, digest and step: what is new, and what waits."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     for head in ("  Who would be told", "in the digest of", "of what", "step", "", ""):
-        table.add_column(head, overflow="fold")
+        table.add_column(head, no_wrap=True)
     digests: dict[tuple[str, datetime], list[Told]] = {}
     told = [(line, "") for line in found.lines]
     told += [(line, WAITS) for line in found.waiting]

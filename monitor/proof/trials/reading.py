@@ -52,11 +52,10 @@ def _suite(document: Document, rulebooks: "_Rulebooks") -> Suite:
     """Return the file's suite; raise ConfigError with what is wrong anywhere in it."""
     file, places, problems = _shape(document)
     settings = file.calendar.under(OFFICE)
-    try:
-        calendar = settings.calendar()
-    except ValueError as error:
-        problems.append(document.problem(("calendar",), str(error)))
-        settings, calendar = OFFICE, OFFICE.calendar()
+    faults = list(settings.faults())
+    problems += [document.problem(("calendar", *k), said) for k, said in faults]
+    settings = OFFICE if faults else settings
+    calendar = settings.calendar()
     profiles = _known_profiles(document, file.profile, rulebooks.folder, problems)
     everything = rulebooks.get(profiles, settings, frozenset(file.roles))
     rulebook = _chosen(document, everything, file.rules, problems)

@@ -1,7 +1,7 @@
 """The shape of a file of rule tests: its keys, and what each may hold."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -37,12 +37,21 @@ def _moment(value: object) -> datetime:
     try:
         at = datetime.fromisoformat(re.sub(r" ?(Z|[+-]\d\d:?\d\d)$", r"\1", text))
     except ValueError as error:
-        message = f'"{text}" is no time that there is'
-        raise ValueError(message) from error
+        raise ValueError(_unreal(text)) from error
     if at.year not in YEARS:
         message = f'"{text}" is too far from today (years {YEARS[0]} to {YEARS[-1]})'
         raise ValueError(message)
     return at
+
+
+def _unreal(text: str) -> str:
+    """Say which part of a well-formed instant does not exist."""
+    day, rest = text[:10], text[11:]
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        return f'"{day}" is not a day of the calendar'
+    return f'"{rest}" is not a time of day (try "09:00")'
 
 
 def _spells(value: object) -> tuple[tuple[datetime, datetime], ...]:
