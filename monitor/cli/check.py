@@ -17,7 +17,7 @@ from monitor import configuration, outbox
 from monitor.cli import FINE, FOUND, instants
 from monitor.cli.titles import title
 from monitor.configuration import Configuration
-from monitor.cycle import Plan, Report, check
+from monitor.cycle import Plan, Report, check, require_ready
 from monitor.evaluate import NOTHING, Finding, Late
 from monitor.messages import words
 from monitor.model import Closure
@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
     """Poll each source once and print what was found."""
     loaded = configuration.read(options.config, os.environ)
     now = instants.as_of(options.as_of, loaded)
-    loaded.require_open(now)
+    require_ready(loaded, now)
     results = []
     for settings in loaded.settings.sources:
         mapping = loaded.mappings[settings.name]

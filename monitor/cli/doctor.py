@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
     """Try everything and print what was found; exit 1 if anything is wrong."""
     loaded = configuration.read(options.config, os.environ)
     now = clock.utc_now()
-    loaded.require_open(now)
+    cycle.require_ready(loaded, now)
     found = [Symptom("configuration", Mark.OK, f"{options.config}, {_count(loaded)}")]
     found += _examine(loaded, now)
     if options.json:

@@ -163,7 +163,7 @@ class _View:
         days = (self.calendar.local_day(at) - self.calendar.local_day(self.now)).days
         digest = f"the {hour} digest of {words.day(at, self.calendar, now=self.now)}"
         if at <= self.now:
-            digest = "today's digest, as soon as Svar runs"
+            digest = "today's digest, right after the next poll"
         elif days <= 1:
             digest = f"{'tomorrow' if days else 'today'}'s {hour} digest"
         told: dict[str, list[str]] = {}

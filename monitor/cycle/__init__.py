@@ -21,6 +21,7 @@ from monitor.cycle.reading import (
     check,
     plan,
     read,
+    require_ready,
     split,
     world,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "plan",
     "read",
     "recall",
+    "require_ready",
     "split",
     "world",
 ]

@@ -10,6 +10,7 @@ from itertools import islice
 from monitor import alerts, closure, evaluate, privacy
 from monitor.alerts import Alert, Change
 from monitor.configuration import Configuration
+from monitor.errors import ConfigError, Problem
 from monitor.evaluate import Check, Finding, World
 from monitor.model import Application, Closure
 from monitor.rules import Rulebook
@@ -75,6 +76,22 @@ def world(configuration: Configuration, source: Source) -> World:
         name=lambda application: privacy.label(application, shown),
         departments=configuration.departments,
     )
+
+
+def require_ready(configuration: Configuration, now: datetime) -> None:
+    """Raise ConfigError for every rule and calendar with which no poll could be made."""
+    configuration.require_open(now)
+    problems: list[Problem] = []
+    place = World(configuration.calendar, departments=configuration.departments)
+    for rule in configuration.rulebook.rules:
+        try:
+            evaluate.prepare(Rulebook((rule,)), place, now=now)
+        except (ValueError, OverflowError) as error:
+            message = f"its clock leads out of time ({error}); write shorter durations"
+            folder = str(configuration.rules_folder)
+            problems.append(Problem(folder, 0, 0, rule.id, message))
+    if problems:
+        raise ConfigError(problems)
 
 
 def split(

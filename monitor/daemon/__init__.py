@@ -78,7 +78,7 @@ class Daemon:
 
     def open(self, *, now: datetime) -> None:
         """Take hold of the state and look at every source; raise MonitorError."""
-        self.configuration.require_open(now)
+        cycle.require_ready(self.configuration, now)
         self.store.claim()
         _migrate(self.store)
         with self.store.write() as connection:
@@ -142,7 +142,7 @@ class Daemon:
             before, now = self.configuration, clock.utc_now()
             try:
                 loaded = configuration.read(before.path, self.environ)
-                loaded.require_open(now)
+                cycle.require_ready(loaded, now)
             except ConfigError as error:
                 self.metrics.refused()
                 self.teller.refused(error)

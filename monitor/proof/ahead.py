@@ -135,7 +135,7 @@ class _Polls:
         change = alerts.open_alert("", found, rule, closed=alert, now=now)
         if change is not None:
             for notice in self.settled:
-                self._owe(notice)
+                self._owe(replace(notice, due_at=max(notice.due_at, now)))
             self.settled.clear()
         return change
 

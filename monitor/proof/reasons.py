@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from monitor.evaluate import Check, get
-from monitor.evaluate.conditions import sieve
+from monitor.evaluate.conditions import PLANNED, sieve
 from monitor.messages import words
 from monitor.model import Application
 from monitor.privacy import clean
@@ -61,6 +61,8 @@ def _fact(test: Test, check: Check, row: Application) -> str:
     if value is None:
         return f"{test.column} is empty"
     is_asked = isinstance(test, Condition) and test.values is None
+    if is_asked and test.column in PLANNED and value <= check.as_of:
+        return f"{test.column} has passed ({_shown(value, check)})"
     if is_asked or test.column in _PRIVATE:
         return f"{test.column} has a value"
     return f"{test.column} is {_shown(value, check)}"

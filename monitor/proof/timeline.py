@@ -224,6 +224,8 @@ def _telling(face: Clockface, telling: Telling, coming: Ahead) -> Line:
         meaning = "to be told" if at > face.now else "waits to be sent"
         return Line(at, Event.TOLD, what, meaning)
     reason = telling.reason or "no longer due"
+    if telling.is_unsent and face.stopped_at is not None:
+        reason = "the clock has stopped"
     return Line(at, Event.TOLD, what, f"not told: {reason}")
 
 

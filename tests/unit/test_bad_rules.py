@@ -85,6 +85,15 @@ rules:
     ]
 
 
+def test_a_calendar_of_a_rule_is_wrong_in_several_places_at_once(folder: Path) -> None:
+    rule = (BAD[0].parent / "calendar_unknown_zone.yaml").read_text(encoding="utf-8")
+    text = rule.replace("timezone: Europe/Olso", "timezone: Olso, country: Norway")
+    (folder / "a.yaml").write_text(text, encoding="utf-8")
+    zone, country = complaints(folder)
+    assert zone.startswith('rules/a.yaml:10:16: rules[0].calendar.timezone: "Olso"')
+    assert country.startswith('rules/a.yaml:10:32: rules[0].calendar.country: "Norway"')
+
+
 def test_what_depends_on_a_wrong_clock_is_not_complained_of(folder: Path) -> None:
     text = BAD[0].parent / "due_list.yaml"
     absent = text.read_text(encoding="utf-8").replace(
@@ -165,6 +174,13 @@ def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     message = "cannot be read: No such file or directory"
     assert complaints(gone) == [f"{gone}: rules: {message}"]
+
+
+def test_a_file_in_place_of_the_folder_is_told_so(folder: Path) -> None:
+    shutil.copy(BAD[0], folder / "mine.yaml")
+    message = f"is a file; name the folder that it lies in ({folder})"
+    mine = folder / "mine.yaml"
+    assert complaints(mine) == [f"{mine}: rules: {message}"]
 
 
 def test_all_problems_of_all_files_come_in_one_go(folder: Path) -> None:

@@ -320,7 +320,7 @@ def test_a_rule_needs_a_start_a_stop_and_its_conditions(
             {"shared_at", "assessed_at"},
             {"shared_at", "assessed_at"},
         ),
-        ({"exempt": "{internal: true}"}, {"internal"}, set()),
+        ({"exempt": "{internal: true}"}, {"internal"}, {"internal"}),
     ],
 )
 def test_what_a_source_lacks_is_named(

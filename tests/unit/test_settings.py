@@ -157,7 +157,10 @@ def test_metrics_listen_on_a_host_and_port(
         ("metrics: {listen: 9464}", '"9464" is not host:port (try "127.0.0.1:9464")'),
         ("metrics: {listen: }", 'metrics.listen: is empty (try "127.0.0.1:9464")'),
         ("calendar: {half_days: {2026-12-24: }}", 'is empty (try "09:00")'),
-        ("people: {fallback: #recruiting-ops\n}", "5:20: people.fallback: text that st"),
+        (
+            "people: {fallback: #recruiting-ops\n}",
+            "5:20: people.fallback: text that st",
+        ),
         ("metrics: {listen: ':1'}", '":1" is not host:port'),
         ("metrics: {listen: 'h:65536'}", '"h:65536" is not host:port'),
         ("metrics: {listen: 'h:²'}", '"h:²" is not host:port'),
@@ -174,11 +177,17 @@ def test_metrics_listen_on_a_host_and_port(
         ),
         ("calendar: {hours: {friday: [8:00-12:00, 9:00-10:00]}}", "overlaps Fri"),
         ("calendars: {South: {}}", '"South" is not a name (small letters'),
-        ("calendars: {s: {timezone: Rom}}", 'calendars.s.timezone: "Rom" is not a time zone'),
+        (
+            "calendars: {s: {timezone: Rom}}",
+            'calendars.s.timezone: "Rom" is not a time zone',
+        ),
         ("calendars: {s: {hours: {}}}", "calendars.s.hours: nobody ever works"),
         ("calendars: {s: {contry: SE}}", 's.contry: unknown key "contry"; did you mea'),
         ("calendars: {s: {country: no}}", 'calendars.s.country: "no" is not a country'),
-        ("calendars: {s: {region: BY}}", 'calendars.s.region: region "BY" needs a country'),
+        (
+            "calendars: {s: {region: BY}}",
+            'calendars.s.region: region "BY" needs a country',
+        ),
         ("departments: {IT: est}", 'departments.IT: no calendar "est"'),
         ("departments: {IT: {timezone: Europe/Oslo}}", "departments.IT: expected text"),
     ],
@@ -281,15 +290,12 @@ calendar:
     tuesday: 8:00-16:00
     friday: [8:00-12:00, 9:00-10:00]
 """
-    assert complaints(tmp_path, PLAIN + text) == [
-        'svar.yaml:6:3: calendar.timezone: "Olso" is not a time zone '
-        '(try "Europe/Oslo")',
-        'svar.yaml:7:3: calendar.country: "Norway" is not a country with known '
-        'holidays (try "NO")',
-        "svar.yaml:10:5: calendar.hours.monday: Mon 08:00-12:00 overlaps "
-        "Mon 11:00-16:00",
-        "svar.yaml:12:5: calendar.hours.friday: Fri 08:00-12:00 overlaps "
-        "Fri 09:00-10:00",
+    said = complaints(tmp_path, PLAIN + text)
+    assert [each.split(" (")[0].removeprefix("svar.yaml:") for each in said] == [
+        '6:3: calendar.timezone: "Olso" is not a time zone',
+        '7:3: calendar.country: "Norway" is not a country with known holidays',
+        "10:5: calendar.hours.monday: Mon 08:00-12:00 overlaps Mon 11:00-16:00",
+        "12:5: calendar.hours.friday: Fri 08:00-12:00 overlaps Fri 09:00-10:00",
     ]
 
 

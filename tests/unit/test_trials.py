@@ -119,7 +119,7 @@ def test_a_broken_calendar_does_not_hide_the_rest(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         trials.read([path], RULES)
     assert [each.key for each in caught.value.problems] == [
-        "calendar",
+        "calendar.timezone",
         "tests[0].expect[0].findings[0].rule",
     ]
 

@@ -15,6 +15,7 @@ from monitor.yamlfile import Document, Strict
 class Leaf(Strict):
     colour: str = "green"
     size: int = 1
+    shiny: Annotated[bool, Field(strict=True)] = False
 
 
 class Branch(Strict):
@@ -184,12 +185,17 @@ def test_other_readers_of_yaml_keep_their_booleans() -> None:
     ("text", "told"),
     [
         ("leaf: {sise: 1}", 'leaf.sise: unknown key "sise"; did you mean "size"?'),
-        ("leaf: {x: 1}", 'leaf.x: unknown key "x" (one of colour, size)'),
+        ("leaf: {x: 1}", 'leaf.x: unknown key "x" (one of colour, shiny, size)'),
         ("leaves: [{sise: 1}]", 'leaves[0].sise: unknown key "sise"; did you mean'),
         ("named: {a: {sise: 1}}", 'named.a.sise: unknown key "sise"; did you mean'),
         ("maybe: [~, {sise: 1}]", 'maybe[1].sise: unknown key "sise"; did you mean'),
         ("leef: {}", 'leef: unknown key "leef"; did you mean "leaf"?'),
         ("leaf: {size: 1.5}", "leaf.size: expected a whole number, found 1.5"),
+        ("leaf: {shiny: yes}", 'leaf.shiny: "yes" is text here; write true'),
+        ("leaf: {shiny: Off}", 'leaf.shiny: "Off" is text here; write false'),
+        ("leaf: {shiny: TRUE}", 'leaf.shiny: "TRUE" is text here; write true'),
+        ("leaf: {shiny: often}", "leaf.shiny: expected true or false, found text"),
+        ("leaf: {shiny: 1}", "leaf.shiny: expected true or false, found 1"),
         ("leaf: {size: many}", "leaf.size: expected a whole number, found text"),
         ("leaf: {size: }", "leaf.size: expected a whole number, found nothing"),
         ("leaf: {colour: [1]}", "leaf.colour: expected text, found a list"),
