@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from monitor.closure import CALL_FIRST
 from monitor.model import Application, Channel
 
 STATUS_CHANGE = timedelta(seconds=120)
@@ -201,7 +202,7 @@ def _changed_near(application: Application, sent_at: datetime) -> bool:
 def _fold(application: Application, messages: Iterable[Message]) -> Application:
     """Return the application with its replies, receipt and inbound mail filled in."""
     replies: list[Message] = []
-    in_vain: list[datetime] = []
+    in_vain: list[Message] = []
     receipts: list[datetime] = []
     inbound: list[datetime] = []
     for message in messages:
@@ -210,7 +211,7 @@ def _fold(application: Application, messages: Iterable[Message]) -> Application:
         elif message.sent_at < application.applied_at:
             continue  # outreach, which answers nothing
         elif message.is_in_vain:
-            in_vain.append(message.sent_at)
+            in_vain.append(message)
         elif _is_receipt(message, application):
             receipts.append(message.sent_at)
         else:
@@ -235,6 +236,19 @@ def _fold(application: Application, messages: Iterable[Message]) -> Application:
     )
 
 
+def tells_at(message: Message, application: Application) -> datetime | None:
+    """Return when a message of ours counts as about the decision; None if it does not.
+
+    Who writes or calls first moves the card afterwards; it counts from the decision on.
+    """
+    decided_at = application.decided_at
+    if decided_at is None:
+        return None
+    before = CALL_FIRST if message.is_call else STATUS_CHANGE
+    is_about = message.sent_at >= decided_at - before
+    return max(message.sent_at, decided_at) if is_about else None
+
+
 def _is_receipt(message: Message, application: Application) -> bool:
     """Tell an automatic acknowledgement from an automatic letter that comes later."""
     soon = message.sent_at - application.applied_at <= RECEIPT
@@ -244,19 +258,12 @@ def _is_receipt(message: Message, application: Application) -> bool:
 def _told(
     application: Application, replies: Iterable[Message]
 ) -> tuple[datetime | None, Channel | None]:
-    """Return when the outcome was first told, and how; a call before a mail.
-
-    A letter or a call may be logged just before the status.
-    """
+    """Return when the outcome was first told, and how; a call before a mail."""
     known = application.told_at, application.told_by
-    decided_at = application.decided_at
-    if decided_at is None:
-        return known
-    earliest = decided_at - STATUS_CHANGE
     tellings = [
-        (max(each.sent_at, decided_at), not each.is_call, each.channel or Channel.EMAIL)
+        (told_at, not each.is_call, each.channel or Channel.EMAIL)
         for each in replies
-        if each.sent_at >= earliest
+        if (told_at := tells_at(each, application)) is not None
     ]
     if not tellings:
         return known
@@ -266,13 +273,12 @@ def _told(
     return told_at, told_by
 
 
-def _unreached(application: Application, in_vain: list[datetime]) -> datetime | None:
-    """Return the second call since the decision that reached nobody."""
-    decided_at = application.decided_at
-    if decided_at is None:
-        return None
-    earliest = decided_at - STATUS_CHANGE
-    attempts = sorted(max(at, decided_at) for at in in_vain if at >= earliest)
+def _unreached(
+    application: Application, in_vain: Iterable[Message]
+) -> datetime | None:
+    """Return the second call about the decision that reached nobody."""
+    tried = (tells_at(each, application) for each in in_vain)
+    attempts = sorted(at for at in tried if at is not None)
     return attempts[1] if len(attempts) > 1 else None
 
 

@@ -50,15 +50,14 @@ def read(path: Path, environ: Environment[str, str]) -> Configuration:
     try:
         found, document = settings.read(path, environ)
     except ConfigError as error:
-        raise ConfigError([*error.problems, *_of_rules(path)]) from error
+        raise ConfigError([*error.problems, *problems_of_rules(path)]) from error
     folder = (path.parent / found.rules).resolve()
     problems: list[Problem] = []
     mappings: dict[str, Mapping] = {}
     for index, source in enumerate(found.sources):
         try:
-            mappings[source.name] = mapping.read(
-                mapping.find(source.mapping, path.parent)
-            )
+            folder_of = _mapping(source, document, index, path.parent)
+            mappings[source.name] = mapping.read(folder_of)
         except ConfigError as error:
             problems += error.problems
             continue
@@ -67,6 +66,10 @@ def read(path: Path, environ: Environment[str, str]) -> Configuration:
         problems += _dialect(source, mappings[source.name], document, index)
     rulebook = Rulebook(())
     whole = len(mappings) == len(found.sources)
+    if not folder.is_dir():
+        message = f"there is no such folder: {folder} (it is seen from this file)"
+        problems.append(document.problem(("rules",), message))
+        raise ConfigError(problems)
     try:
         rulebook = rules.read(folder, house(found, mappings.values() if whole else ()))
     except ConfigError as error:
@@ -81,15 +84,16 @@ def read(path: Path, environ: Environment[str, str]) -> Configuration:
     return Configuration(path, folder, found, calendar, departments, mappings, rulebook)
 
 
-def _of_rules(path: Path) -> list[Problem]:
+def problems_of_rules(path: Path, folder: Path | None = None) -> list[Problem]:
     """Return what is wrong with the rules, where the settings have problems as well."""
     try:
-        data = yamlfile.read(path).data
-        folder = data.get("rules", RULES) if isinstance(data, dict) else None
-        if isinstance(folder, str):
-            rules.read(
-                (path.parent / folder).resolve(), House(roles=None, calendars=None)
-            )
+        if folder is None:
+            data = yamlfile.read(path).data
+            named = data.get("rules", RULES) if isinstance(data, dict) else None
+            if not isinstance(named, str):
+                return []
+            folder = (path.parent / named).resolve()
+        rules.read(folder, House(roles=None, calendars=None))
     except ConfigError as error:
         return [each for each in error.problems if each.file != str(path)]
     return []
@@ -117,6 +121,18 @@ def house(found: Settings, mappings: Collection[Mapping]) -> House:
         calendar=found.calendar,
         calendars=found.calendars,
     )
+
+
+def _mapping(
+    source: SourceSettings, document: Document, index: int, beside: Path
+) -> Path:
+    """Return the folder of a source's mapping; raise ConfigError where it is named."""
+    try:
+        return mapping.find(source.mapping, beside)
+    except ConfigError as error:
+        path = ("sources", index, "mapping")
+        problems = [document.problem(path, each.message) for each in error.problems]
+        raise ConfigError(problems) from error
 
 
 def _one_database(

@@ -63,20 +63,20 @@ def place(text: str, start: int) -> Place:
 
 def _hidden(text: str, end: int) -> Place | None:
     """Return the # that turned a closing bracket into a comment, if one did."""
-    opened: list[tuple[int, int | None]] = []  # each bracket, and the # in it
-    behind = 0
-    for token in yaml.scan(text, Loader=yaml.CSafeLoader):
-        found = re.search(r"#\w.*[}\]]", text[behind : token.start_mark.index])
-        if found and opened:
-            opened[-1] = (behind, behind + found.start())
-        if token.start_mark.index >= end:
-            break
+    opened: list[int | None] = []  # for each bracket, the # in it
+    tokens = yaml.scan(text, Loader=yaml.CSafeLoader)
+    token = next(tokens)
+    while token.start_mark.index < end:
         behind = token.end_mark.index
         if isinstance(token, yaml.FlowMappingStartToken | yaml.FlowSequenceStartToken):
-            opened.append((behind, None))
+            opened.append(None)
         elif isinstance(token, yaml.FlowMappingEndToken | yaml.FlowSequenceEndToken):
             opened = opened[:-1]
-    hashes = [at for _, at in opened if at is not None]
+        token = next(tokens)
+        found = re.search(r"#\w.*[}\]]", text[behind : token.start_mark.index])
+        if found and opened:
+            opened[-1] = behind + found.start()
+    hashes = [at for at in opened if at is not None]
     return place(text, hashes[-1]) if hashes else None
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.attribution import STATUS_CHANGE, Bearing, MessageKind, Sending, Weighed
+from monitor.attribution import Bearing, MessageKind, Sending, Weighed, tells_at
 from monitor.evaluate import get
 from monitor.model import Application, Channel
 from monitor.privacy import clean
@@ -169,7 +169,7 @@ def _untold(weighed: Weighed, row: Application) -> str:
     """Return why a reply does not tell the outcome."""
     if row.decided_at is None:
         return "nothing is decided"
-    is_early = weighed.message.sent_at < row.decided_at - STATUS_CHANGE
+    is_early = tells_at(weighed.message, row) is None
     return "before the decision" if is_early else COUNTS
 
 
@@ -198,7 +198,4 @@ def behind(
 
 def _counted_at(weighed: Weighed, row: Application) -> datetime:
     """Return when a message counts; what was sent just before a decision, with it."""
-    sent_at, decided_at = weighed.message.sent_at, row.decided_at
-    if decided_at is None or abs(sent_at - decided_at) > STATUS_CHANGE:
-        return sent_at
-    return max(sent_at, decided_at)
+    return tells_at(weighed.message, row) or weighed.message.sent_at

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from monitor import shipped, yamlfile
 from monitor.errors import ConfigError, Problem
-from monitor.rules.language import ProfileFile, RuleFile
+from monitor.rules.language import ProfileFile, RuleFile, RuleText
 from monitor.rules.layers import Entry, Layer
 from monitor.rules.nouns import Rule, Rulebook
 from monitor.rules.reader import House, RuleReader
@@ -96,6 +96,7 @@ def parse(
                 entry.under(found.defaults[folder])
     for document, index, name in found.extends:
         _extend(found, profiles, (document, ("extends", index)), (name,))
+    _look_at_others(found, profiles)
     rules = _rules(found, house or House())
     if found.problems:
         raise ConfigError(found.problems)
@@ -166,6 +167,24 @@ def _extend(
     for index, name in enumerate(file.extends):
         _extend(found, folder, (profile, ("extends", index)), (*names, name))
     _change(found, profile, file)
+
+
+def _look_at_others(found: _Found, folder: Path | None) -> None:
+    """Note mistakes of form in the profiles that nothing extends yet."""
+    for path in sorted(folder.glob("*.yaml")) if folder else ():
+        if path.stem in found.laid:
+            continue
+        try:
+            profile = yamlfile.read(path, name=_shown(path))
+            file = yamlfile.build(ProfileFile, profile)
+        except ConfigError as error:
+            found.problems += error.problems
+            continue
+        for rule_id, keys in file.changes.items():
+            for key in keys.keys() - RuleText.model_fields.keys():
+                hint = yamlfile.nearest(key, RuleText.model_fields)
+                at = ("changes", rule_id, key)
+                found.problems.append(profile.problem(at, f'unknown key "{key}"{hint}'))
 
 
 def _change(found: _Found, profile: Document, file: ProfileFile) -> None:

@@ -57,7 +57,7 @@ class Entry:
         """Return the keys as they are in the end; exemptions of all layers add up."""
         keys = {name: v for layer in self.layers for name, v in layer.keys.items()}
         parts = [layer.keys[_JOINED] for layer in self.layers if _JOINED in layer.keys]
-        if len(parts) > 1 and all(isinstance(each, list | dict) for each in parts):
+        if parts and _add_up(parts):
             keys[_JOINED] = [one for part in parts for one in _listed(part)]
         return keys
 
@@ -87,18 +87,27 @@ class Entry:
     def _origin(self, path: Sequence[Key]) -> tuple[Layer, Sequence[Key]]:
         """Return the layer that a key comes from, and its path in there."""
         having = [layer for layer in self.layers if path and path[0] in layer.keys]
-        if not having:
-            return self.own, path
-        if path[0] == _JOINED and len(path) > 1 and isinstance(path[1], int):
-            place = path[1]
-            for layer in having:
-                parts = _listed(layer.keys[_JOINED])
-                if place < len(parts):
-                    is_map = isinstance(layer.keys[_JOINED], dict)
-                    rest = path[2:] if is_map else (place, *path[2:])
-                    return layer, (_JOINED, *rest)
-                place -= len(parts)
-        return having[-1], path
+        match path:
+            case (name, int() as index, *rest) if name == _JOINED:
+                if not _add_up([layer.keys[_JOINED] for layer in having]):
+                    having = having[-1:]
+                layer, at = [
+                    (layer, at)
+                    for layer in having
+                    for at in _places(layer.keys[_JOINED])
+                ][index]
+                return layer, (_JOINED, *at, *rest)
+        return (having[-1] if having else self.own), path
+
+
+def _add_up(exemptions: Sequence[object]) -> bool:
+    """Tell whether all layers' exemptions count; one that is none hides those below."""
+    return all(isinstance(each, list | dict) for each in exemptions)
+
+
+def _places(part: Any) -> list[tuple[Key, ...]]:
+    """Return where in its layer each exemption stands; a map stands alone."""
+    return [()] if isinstance(part, dict) else [(n,) for n in range(len(part))]
 
 
 def _listed(part: Any) -> list[Any]:

@@ -28,8 +28,6 @@ class CalendarSettings(Strict):
 
     def calendar(self) -> Calendar:
         """Return the calendar; raise ValueError where it makes no sense."""
-        if not any(self.hours.values()):
-            raise ValueError(NOBODY_WORKS)
         return Calendar(
             zone=self.timezone,
             hours={WEEKDAYS.index(day): ranges for day, ranges in self.hours.items()},

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import Connection, Row, or_, select
 
@@ -51,7 +51,7 @@ class History:
     moved: frozenset[int | None] = frozenset()
     had: frozenset[str] = frozenset()
 
-    def of(self, rule: str, started_at: datetime) -> "History":
+    def of(self, rule: str, started_at: datetime) -> Self:
         """Return what concerns one wait."""
         key = rule, started_at
         return replace(

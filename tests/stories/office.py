@@ -39,6 +39,7 @@ LATE = {
     ("manager-review", "reviewed"),
 }
 WARNED = ("first-reply", "soon")
+COMPUTED = {"receipt_until", "tells_until"}  # columns that the schema fills itself
 ALWAYS_OPEN = {
     "timezone": "UTC",
     "hours": dict.fromkeys(
@@ -215,7 +216,7 @@ def copy(office: Office, url: str) -> None:
         for table in ("people", "jobs", "candidates", "applications", "messages"):
             rows = origin.execute(f"SELECT * FROM {table}")  # noqa: S608 - names are ours
             names = [each[0] for each in rows.description]
-            kept = [n for n, name in enumerate(names) if name != "receipt_until"]
+            kept = [n for n, name in enumerate(names) if name not in COMPUTED]
             columns = ", ".join(names[n] for n in kept)
             marks = ", ".join("%s" for _ in kept)
             statement = f"INSERT INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608 - as above

@@ -162,7 +162,9 @@ class TestAsOf:
         self, place: Office, capsys: pytest.CaptureFixture[str], given: str
     ) -> None:
         assert check(place, "--as-of", given) == 2
-        assert f'--as-of: "{given}" is not an instant' in capsys.readouterr().err
+        said = capsys.readouterr().err
+        assert f'--as-of: "{given}" is not an instant' in said
+        assert said.endswith("1 problem. Nothing was changed.\n")
 
     def test_without_it_the_present_counts(
         self, place: Office, capsys: pytest.CaptureFixture[str]
@@ -219,7 +221,7 @@ class TestTable:
         assert check(place, *AS_OF) == 0
         head, *rows = capsys.readouterr().out.splitlines()[2:6]
         waits = [row[head.index("longest wait") :].strip() for row in rows]
-        assert waits == ["4 working days", "17 days", "5 working days"]
+        assert waits == ["5 working days", "17 days", "4 working days"]
 
     def test_answers_are_parted_by_dots(
         self, place: Office, capsys: pytest.CaptureFixture[str]
@@ -482,6 +484,29 @@ def test_rules_check_of_a_folder_names_each_problem(
     assert {(Path(each["file"]).name, each["line"]) for each in problems} == {
         ("bad.yaml", 1)
     }
+
+
+def test_rules_check_of_a_file_asks_for_its_folder(
+    place: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mine = place.rules / "mine.yaml"
+    mine.write_text("rules: []", encoding="utf-8")
+    assert cli.main(["rules", "check", str(mine)]) == 2
+    said = capsys.readouterr().err
+    assert f"is a file; name the folder that it lies in ({place.rules})" in said
+
+
+def test_a_variable_is_no_file_that_has_a_problem(
+    place: Office,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SVAR_LOG__LEVEL", "loud")
+    assert check(place) == 2
+    assert "1 problem. Nothing was changed." in capsys.readouterr().err
+    place.change(slak={})
+    assert check(place) == 2
+    assert "2 problems in 1 file. " in capsys.readouterr().err
 
 
 def test_the_line_shown_is_that_of_the_file_meant(

@@ -204,8 +204,10 @@ def test_the_clock_stands_still_while_the_candidate_has_the_ball(
     assert "used: 6 days 0 h, pauses left out" in lines
     # It was late before the candidate got the ball, and nobody has heard of that yet.
     clock = next(n for n, line in enumerate(lines) if line.startswith("outcome"))
-    told = f"next: {RECRUITER} (target), in today's digest, right after the next poll"
-    assert told in lines[clock:]
+    next_up = (
+        f"next: {RECRUITER} (target), in today's digest, right after the next poll"
+    )
+    assert next_up in lines[clock:]
 
 
 def test_a_mail_will_do_after_two_calls_that_reached_nobody(

@@ -173,6 +173,23 @@ def test_what_never_happened_does_not_stand_in_the_way(order: str) -> None:
     assert not holds(test, job_closed_at=None, job_deadline_at=None)
 
 
+@pytest.mark.parametrize(
+    ("next_interview_at", "is_planned"),
+    [
+        (None, False),
+        ("2026-09-30 09:00", False),
+        (LATE, False),
+        ("2026-10-01 09:01", True),
+    ],
+)
+def test_an_interview_whose_day_has_passed_is_none_that_is_planned(
+    next_interview_at: str | None, *, is_planned: bool
+) -> None:
+    day = at(next_interview_at) if next_interview_at else None
+    assert holds("next_interview_at: present", next_interview_at=day) == is_planned
+    assert holds("next_interview_at: absent", next_interview_at=day) != is_planned
+
+
 # --- derived columns ---
 
 

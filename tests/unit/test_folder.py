@@ -70,7 +70,7 @@ def test_a_folder_is_read_with_those_below_it(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [".a.yaml", "#a.yaml", "tests/a.yaml", "profiles/a.yaml", "a.yaml.bak"]
+    "name", [".a.yaml", "#a.yaml", "tests/a.yaml", "profiles/a.txt", "a.yaml.bak"]
 )
 def test_what_is_no_rule_file_is_passed_by(name: str, folder: Path) -> None:
     book = read(folder, {"z.yaml": SILENCE, name: "neither: rules\n"})
@@ -129,6 +129,75 @@ def test_a_mistake_in_the_defaults_is_told_where_it_stands(folder: Path) -> None
     files = {"a.yaml": "defaults:\n  owner: managr\n", "b.yaml": REPLY}
     unknown = 'no role "managr"; did you mean "manager"?'
     assert complaints(folder, files) == [f"rules/a.yaml:2:3: defaults.owner: {unknown}"]
+
+
+# --- exemptions, which add up ---
+
+EXEMPT = REPLY + "    exempt: {internal: true}\n"
+
+
+def test_the_exemptions_of_all_layers_count(folder: Path) -> None:
+    changes = "{first-reply: {exempt: [{country: SE}, {country: DK}]}}"
+    files = {
+        "a.yaml": f"extends: mine\ndefaults: {{exempt: {{stage: Spam}}}}\n{EXEMPT}",
+        "profiles/mine.yaml": profile(changes),
+    }
+    tests = [test for tests in get(read(folder, files)).exempt for test in tests]
+    assert [test.column for test in tests] == [
+        "stage",
+        "internal",
+        "country",
+        "country",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("defaults", "own", "told"),
+    [
+        pytest.param(
+            "[{stage: Spam}, {stag: Spam}]",
+            "{internal: true}",
+            'a.yaml:1:37: defaults.exempt[1].stag: no column "stag"',
+            id="in the second of the defaults",
+        ),
+        pytest.param(
+            "[{stage: Spam}, {stage: Test}]",
+            "{intenal: true}",
+            'a.yaml:8:14: rules[0].exempt.intenal: no column "intenal"',
+            id="in the map of the rule",
+        ),
+        pytest.param(
+            "{stage: Spam}",
+            "[{internal: true}, Alumni]",
+            "a.yaml:8:32: rules[0].exempt[1]: expected keys and values, found text",
+            id="in the second of the rule",
+        ),
+        pytest.param(
+            "Spam",
+            "[{internal: true}, {intenal: true}]",
+            'a.yaml:8:33: rules[0].exempt[1].intenal: no column "intenal"',
+            id="over defaults that are no exemption",
+        ),
+        pytest.param(
+            "",
+            "{intenal: true}",
+            'a.yaml:8:14: rules[0].exempt.intenal: no column "intenal"',
+            id="over defaults that are empty",
+        ),
+        pytest.param(
+            "{stage: Spam}",
+            "Alumni",
+            "a.yaml:8:5: rules[0].exempt: expected a list, found text",
+            id="over which none can be laid",
+        ),
+    ],
+)
+def test_a_mistake_in_an_exemption_is_told_where_it_stands(
+    defaults: str, own: str, told: str, folder: Path
+) -> None:
+    text = f"defaults: {{exempt: {defaults}}}\n{REPLY}    exempt: {own}\n"
+    [said] = complaints(folder, {"a.yaml": text})
+    assert said.startswith(f"rules/{told}")
 
 
 # --- profiles ---
@@ -261,6 +330,34 @@ def test_a_mistake_in_a_profile_is_told_where_it_stands(
     files = {"a.yaml": f"extends: mine\n{REPLY}", "profiles/mine.yaml": text}
     [said] = complaints(folder, files)
     assert said.startswith(f"rules/profiles/mine.yaml:{told}")
+
+
+def test_a_target_that_leaves_no_room_is_told_with_the_step_that_needs_it(
+    folder: Path,
+) -> None:
+    warned = REPLY.replace("{at: target", "{at: 4 days before")
+    files = {
+        "a.yaml": f"extends: mine\n{warned}",
+        "profiles/mine.yaml": profile("{first-reply: {target: 3 days}}"),
+    }
+    [said] = complaints(folder, files)
+    assert said.startswith("rules/profiles/mine.yaml:2:25: changes.first-reply.target:")
+    assert 'leaves no room for the step "4 days before" (rules/a.yaml:7)' in said
+
+
+def test_a_profile_that_nothing_extends_is_looked_at_for_its_form(folder: Path) -> None:
+    files = {
+        "a.yaml": f"extends: mine\n{REPLY}",
+        "profiles/mine.yaml": profile("{first-reply: {target: 7 days}}"),
+        "profiles/old.yaml": profile("{gone: {target: 7 days}}"),
+        "profiles/sound.yaml": profile("{first-reply: {targt: 7 days, owner: x}}"),
+        "profiles/torn.yaml": "title: A\n",
+    }
+    unknown = 'unknown key "targt"; did you mean "target"?'
+    assert complaints(folder, files) == [
+        f"rules/profiles/sound.yaml:2:25: changes.first-reply.targt: {unknown}",
+        "rules/profiles/torn.yaml:1:1: changes: is missing",
+    ]
 
 
 def test_profiles_that_extend_each_other_in_a_circle_are_told(folder: Path) -> None:

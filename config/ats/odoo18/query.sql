@@ -334,13 +334,16 @@ LEFT JOIN LATERAL (
         MIN(w.at) FILTER (WHERE w.kind = 'receipt') AS receipt_at,
         MAX(w.at) FILTER (WHERE w.kind = 'feedback') AS feedback_at,
         MAX(w.subject) FILTER (WHERE w.kind = 'application') AS subject,
-        -- Somebody may write or call first and press Refuse right after.
+        -- Who writes or calls first presses Refuse afterwards.
         MIN(GREATEST(w.at, a.decided_at)) FILTER (
-            WHERE w.kind IN ('email', 'sms', 'phone')
-                AND w.at >= a.decided_at - INTERVAL '2 minutes'
+            WHERE (
+                    w.kind IN ('email', 'sms')
+                    AND w.at >= a.decided_at - INTERVAL '2 minutes'
+                )
+                OR (w.kind = 'phone' AND w.at >= a.decided_at - INTERVAL '1 hour')
         ) AS told_at,
         MIN(GREATEST(w.at, a.decided_at)) FILTER (
-            WHERE w.kind = 'phone' AND w.at >= a.decided_at - INTERVAL '2 minutes'
+            WHERE w.kind = 'phone' AND w.at >= a.decided_at - INTERVAL '1 hour'
         ) AS told_by_phone_at,
         MIN(GREATEST(w.at, a.decided_at)) FILTER (
             WHERE w.kind = 'sms' AND w.at >= a.decided_at - INTERVAL '2 minutes'

@@ -138,8 +138,8 @@ logged AS (
     -- do. An activity without a job (0, -1 or NULL) counts only if the candidate had
     -- applied to nothing else by then.
     --
-    -- A decision and the call about it may be saved by one click, the call first, hence
-    -- the five seconds.
+    -- Who writes or calls first moves the card afterwards: a call up to an hour before
+    -- the decision tells it, all else up to two minutes before.
     SELECT
         p.candidate_joborder_id + 0 AS candidate_joborder_id,
         MIN(CASE WHEN ac.type IN (200, 300, 500) THEN ac.date_created END) AS first_at,
@@ -149,17 +149,19 @@ logged AS (
         GROUP_CONCAT(
             CASE
                 WHEN ac.type IN (600, 700)
-                    AND ac.date_created >= p.decided_at - INTERVAL 5 SECOND
+                    AND ac.date_created >= p.decided_at - INTERVAL 1 HOUR
                     THEN GREATEST(ac.date_created, p.decided_at)
             END
             ORDER BY ac.date_created
         ) AS attempts,
         MIN(CASE
-            WHEN ac.type = 200 AND ac.date_created >= p.decided_at - INTERVAL 5 SECOND
+            WHEN ac.type = 200 AND ac.date_created >= p.decided_at - INTERVAL 2 MINUTE
                 THEN GREATEST(ac.date_created, p.decided_at)
         END) AS wrote_outcome_at,
         MIN(CASE
-            WHEN ac.type IN (300, 500) AND ac.date_created >= p.decided_at - INTERVAL 5 SECOND
+            WHEN ac.type IN (300, 500)
+                AND ac.date_created
+                    >= p.decided_at - INTERVAL CASE ac.type WHEN 500 THEN 60 ELSE 2 END MINUTE
                 THEN GREATEST(ac.date_created, p.decided_at)
         END) AS spoke_outcome_at,
         -- Applying to the same job again adds no row, only this note.

@@ -43,7 +43,9 @@ said AS (
                  OR (m.kind = 'auto' AND m.sent_at > a.receipt_until)) AS is_reply,
         m.direction = 'out' AND m.kind = 'auto'
             AND m.sent_at <= a.receipt_until AS is_receipt,
-        m.sent_at >= a.settled_at AS is_after_decision,
+        -- What is said just before the decision is written down tells it already.
+        m.tells_until >= a.settled_at AS is_about_decision,
+        a.settled_at,
         m.kind
     FROM live AS a
     JOIN messages AS m ON m.application_id = a.id
@@ -55,11 +57,15 @@ heard AS (
     SELECT
         application_id,
         MIN(CASE WHEN is_reply THEN sent_at END) AS first_reply_at,
-        MIN(CASE WHEN is_reply AND is_after_decision THEN sent_at END) AS told_at,
+        MIN(CASE
+            WHEN NOT is_reply OR NOT is_about_decision THEN NULL
+            WHEN sent_at < settled_at THEN settled_at
+            ELSE sent_at
+        END) AS told_at,
         MAX(CASE WHEN is_reply AND channel = 'phone' THEN sent_at END) AS called_at,
         MAX(CASE WHEN is_reply AND channel <> 'phone' THEN sent_at END)
             AS last_written_at,
-        SUM(CASE WHEN kind = 'attempt' AND is_after_decision THEN 1 END) AS attempts,
+        SUM(CASE WHEN kind = 'attempt' AND is_about_decision THEN 1 END) AS attempts,
         MIN(CASE WHEN is_receipt THEN sent_at END) AS receipt_at,
         MAX(CASE WHEN direction = 'in' THEN sent_at END) AS last_inbound_at
     FROM said
@@ -110,30 +116,35 @@ SELECT
     a.assessed_at,
     a.shared_at,
     a.interviewed_at,
-    a.next_interview_at,
+    -- Only what is still to come is planned.
+    CASE WHEN a.next_interview_at > :now THEN a.next_interview_at END
+        AS next_interview_at,
     a.feedback_at,
     a.settled_at AS decided_at,
     a.decision,
     a.decision_reason,
     h.told_at,
-    -- Only the few that were told look their message up; of two in the same second
-    -- the first by name counts, so that the answer is the same in every poll.
+    -- Only the few that were told look their message up. Of two that tell at once a
+    -- call counts, else the first by name, so that every poll says the same.
     CASE WHEN h.told_at IS NOT NULL THEN (
-        SELECT MIN(m.channel)
+        SELECT m.channel
         FROM messages AS m
         WHERE m.application_id = a.id
-          AND m.sent_at = h.told_at
+          AND m.sent_at BETWEEN a.applied_at AND h.told_at
+          AND m.tells_until >= a.settled_at
           AND m.direction = 'out'
           AND (m.kind IN ('human', 'status')
                OR (m.kind = 'auto' AND m.sent_at > a.receipt_until))
+        ORDER BY m.channel <> 'phone', m.channel
+        LIMIT 1
     ) END AS told_by,
     h.called_at,
     -- From the second call that nobody answered a mail will do.
     CASE WHEN h.attempts > 1 THEN (
-        SELECT m.sent_at
+        SELECT CASE WHEN m.sent_at < a.settled_at THEN a.settled_at ELSE m.sent_at END
         FROM messages AS m
         WHERE m.application_id = a.id
-          AND m.sent_at >= a.settled_at
+          AND m.tells_until >= a.settled_at
           AND m.kind = 'attempt'
         ORDER BY m.sent_at
         LIMIT 1 OFFSET 1

@@ -79,6 +79,13 @@ CREATE TABLE messages (
         CHECK (kind IN ('human', 'status', 'auto', 'note', 'draft', 'attempt')),
     channel        text NOT NULL CHECK (channel IN ('email', 'phone', 'portal', 'sms')),
     subject        text,                    -- for people; Svar does not read it
+    -- Who writes or calls first presses the button afterwards: a decision up to here
+    -- may be what it was about.
+    tells_until    timestamptz GENERATED ALWAYS AS (
+        (sent_at AT TIME ZONE 'UTC'
+         + CASE channel WHEN 'phone' THEN interval '1 hour' ELSE interval '2 minutes' END)
+        AT TIME ZONE 'UTC'
+    ) STORED,
     CHECK (kind <> 'attempt' OR (direction = 'out' AND channel = 'phone'))
 );
 
@@ -103,6 +110,6 @@ GROUP BY application_id;
 
 -- All that the query asks of a message, so that it never opens the table itself.
 CREATE INDEX messages_by_application
-    ON messages (application_id, sent_at, direction, kind, channel);
+    ON messages (application_id, sent_at, direction, kind, channel, tells_until);
 -- For counting the applicants of a job.
 CREATE INDEX applications_by_job ON applications (job_id);

@@ -79,6 +79,11 @@ CREATE TABLE messages (
         CHECK (kind IN ('human', 'status', 'auto', 'note', 'draft', 'attempt')),
     channel        TEXT NOT NULL CHECK (channel IN ('email', 'phone', 'portal', 'sms')),
     subject        TEXT,                    -- for people; Svar does not read it
+    -- Who writes or calls first presses the button afterwards: a decision up to here
+    -- may be what it was about.
+    tells_until    TEXT GENERATED ALWAYS AS (
+        datetime(sent_at, CASE channel WHEN 'phone' THEN '+1 hour' ELSE '+2 minutes' END)
+    ) STORED,
     CHECK (kind <> 'attempt' OR (direction = 'out' AND channel = 'phone'))
 );
 
@@ -101,6 +106,6 @@ GROUP BY application_id;
 
 -- All that the query asks of a message, so that it never opens the table itself.
 CREATE INDEX messages_by_application
-    ON messages (application_id, sent_at, direction, kind, channel);
+    ON messages (application_id, sent_at, direction, kind, channel, tells_until);
 -- For counting the applicants of a job.
 CREATE INDEX applications_by_job ON applications (job_id);

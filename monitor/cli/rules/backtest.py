@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
         _, house = configuration.surroundings(options.config, os.environ)
         loaded = replace(loaded, rulebook=rules.read(options.rules, house))
     now = instants.as_of(options.as_of, loaded)
-    loaded.require_open(now)
+    cycle.require_ready(loaded, now)
     sent, found = replay(loaded, options.days, now=now)
     doubts = list(_doubts(loaded, options.days, now))
     if options.json:

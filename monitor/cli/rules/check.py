@@ -7,17 +7,14 @@ import os
 from monitor import configuration, rules
 from monitor.cli import FINE, WRONG, problems
 from monitor.errors import ConfigError
-from monitor.rules import House
+from monitor.proof import trials
+from monitor.rules import House, Rulebook
 
 
 def run(options: argparse.Namespace) -> int:
-    """Check the rule files; every problem of every file at once."""
-    folder, house = options.folder, House()
-    if folder is None or options.config.exists():
-        where, house = configuration.surroundings(options.config, os.environ)
-        folder = folder or where
+    """Check the rules, the profiles and the tests; every problem at once."""
     try:
-        rulebook = rules.read(folder, house)
+        rulebook = _read(options)
     except ConfigError as error:
         if options.json:
             _print_json(error)
@@ -33,6 +30,21 @@ def run(options: argparse.Namespace) -> int:
         count = len(rulebook.rules)
         print(f"{count} rule{'' if count == 1 else 's'} on, no problems: {names}")  # noqa: T201
     return FINE
+
+
+def _read(options: argparse.Namespace) -> Rulebook:
+    """Return the rules; raise ConfigError with what is wrong in any of the files."""
+    folder, house = options.folder, House()
+    if folder is None or options.config.exists():
+        try:
+            where, house = configuration.surroundings(options.config, os.environ)
+        except ConfigError as error:
+            others = configuration.problems_of_rules(options.config, folder)
+            raise ConfigError([*error.problems, *others]) from error
+        folder = folder or where
+    rulebook = rules.read(folder, house)
+    trials.read(trials.files(folder / rules.TESTS), folder, house)
+    return rulebook
 
 
 def _print_json(error: ConfigError | None) -> None:

@@ -6,8 +6,9 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -48,7 +49,9 @@ def run(options: argparse.Namespace) -> int:
         after = new.read(house)
     loaded = configuration.read(options.config, os.environ)
     now = instants.as_of(options.as_of, loaded)
-    loaded.require_open(now)
+    for given, rulebook in ((options.old, before), (options.new, after)):
+        side = replace(loaded, rules_folder=Path(given), rulebook=rulebook)
+        cycle.require_ready(side, now)
     edited = difference.edits(before, after, now=now)
     results = []
     for settings in loaded.settings.sources:

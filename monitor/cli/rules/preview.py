@@ -9,7 +9,7 @@ from datetime import datetime
 
 from rich.console import Console
 
-from monitor import configuration
+from monitor import configuration, cycle
 from monitor.cli import FAILED, FINE, instants
 from monitor.cli.rules import previewed
 from monitor.configuration import Configuration
@@ -27,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
     """Decide what each source's next cycle would, and print it."""
     loaded = configuration.read(options.config, os.environ)
     now = instants.as_of(options.as_of, loaded)
-    loaded.require_open(now)
+    cycle.require_ready(loaded, now)
     if options.as_of:
         _require_later(loaded, now)
     found, state = foresee(loaded, now=now)

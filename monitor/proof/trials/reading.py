@@ -91,6 +91,9 @@ def _shape(document: Document) -> tuple[TrialFile, list[int], list[Problem]]:
     return file, places, problems
 
 
+NO_PROFILE = ("none",)  # the rules as their files have them
+
+
 class _Rulebooks:
     """The rules as each file wants them; those that want the same share them."""
 
@@ -112,8 +115,12 @@ class _Rulebooks:
         if key not in self._made:
             known = (self._house.roles or frozenset()) | roles
             house = replace(self._house, calendar=calendar, roles=known)
-            laid_over = Document("", {"extends": list(profiles)}, {})
-            documents = [*self._read(), *([laid_over] if profiles else [])]
+            documents = self._read()
+            if profiles == NO_PROFILE:
+                documents = _bare(documents)
+            elif profiles:
+                laid_over = Document("", {"extends": list(profiles)}, {})
+                documents = [*documents, laid_over]
             self._made[key] = rules.parse(
                 documents, house, profiles=self.folder / PROFILES
             )
@@ -126,10 +133,23 @@ class _Rulebooks:
         return self._documents
 
 
+def _bare(documents: Sequence[Document]) -> list[Document]:
+    """Return rule files without the profiles that they extend."""
+    stripped = [
+        replace(each, data={k: v for k, v in each.data.items() if k != "extends"})
+        if isinstance(each.data, dict)
+        else each
+        for each in documents
+    ]
+    return [each for each in stripped if each.data]
+
+
 def _known_profiles(
     document: Document, names: Sequence[str], folder: Path, problems: list[Problem]
 ) -> tuple[str, ...]:
     """Return the profiles that there are, and note the others."""
+    if tuple(names) == NO_PROFILE:
+        return NO_PROFILE
     known = rule_folder.profile_names(folder / PROFILES)
     problems += [
         document.problem(

@@ -191,7 +191,8 @@ class TrialFile(Strict):
     """All that a file of rule tests may say.
 
     `rules` are the only ones that are on, also those that their file turns off; without
-    it all that are on are. `profile` is laid over them.
+    it all that are on are. `profile` is laid over them, or is
+    `none` for the rules as their files have them.
     """
 
     rules: Words = ()
