@@ -120,7 +120,8 @@ def verdict(
         return "from the candidate; answers nothing"
     if against:
         return f"{_NOT}: {against}"
-    if message.sent_at < started_at:
+    told = not _TOLD.isdisjoint(columns)
+    if (_counted_at(weighed, row) if told else message.sent_at) < started_at:
         return f"{_NOT}: before the start"
     # Columns such as `told_at` hold the first one only, whatever came later.
     taken = [name for name in columns if unfit(weighed, row, [name]) == COUNTS]
@@ -159,7 +160,7 @@ def _unfit_reply(weighed: Weighed, row: Application, column: str) -> str:
         return COUNTS if is_call else "not a call"
     if column == "last_written_at":
         return "not in writing" if is_call else COUNTS
-    if column not in {"told_at", "reached_at"}:
+    if column not in _TOLD:
         return "not what this clock waits for"
     untold = _untold(weighed, row)
     return untold if column == "told_at" else untold or _uncalled(weighed, row)

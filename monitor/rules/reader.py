@@ -7,18 +7,17 @@ from typing import Literal
 
 from monitor import wording, yamlfile
 from monitor.rules import ladder
-from monitor.rules.columns import ALWAYS, INSTANTS, NEVER_LATER
+from monitor.rules.columns import INSTANTS
 from monitor.rules.conditions import Reader as ConditionReader
+from monitor.rules.contradictions import is_endless, is_implied, must_be_empty
 from monitor.rules.language import ONE_START, ClockText, Latest, RuleText
 from monitor.rules.layers import Entry
 from monitor.rules.nouns import (
     Clock,
-    Condition,
     Firing,
     Rule,
     Shift,
     Snooze,
-    Test,
     Tests,
 )
 from monitor.settings import CalendarSettings
@@ -126,13 +125,7 @@ class RuleReader:
             self.note(path, f'"{column}" is not a column that holds an instant{hint}')
 
     def _refuse_endless(self, starts: tuple[str, ...], stops: tuple[str, ...]) -> None:
-        """Note a clock whose every stop lies before its start, at the latest at it."""
-        late = [
-            stop
-            for stop in stops
-            if not NEVER_LATER.get(stop, frozenset()).intersection(starts)
-        ]
-        if stops and not late:
+        if is_endless(starts, stops):
             message = (
                 f"{' and '.join(stops)} never comes after the start, so the clock "
                 "can never stop; name what ends the wait, such as told_at"
@@ -141,11 +134,7 @@ class RuleReader:
 
     def _refuse_contradiction(self, tests: Tests, clock: Clock) -> None:
         """Note a rule that no application can ever meet."""
-        absent = {
-            each.column
-            for each in tests
-            if isinstance(each, Condition) and each.values is None and not each.wanted
-        }
+        absent = must_be_empty(tests)
         if clock.starts and absent.issuperset(clock.starts):
             message = (
                 f"{clock.starts[0]} has to be absent here and starts the clock: "
@@ -159,7 +148,7 @@ class RuleReader:
         """Note an exemption for all; of one that is wrong itself nothing is known."""
         for index, (each, said) in enumerate(zip(exempt, text.exempt, strict=True)):
             is_sound = set(said) == {test.column for test in each}
-            if is_sound and all(_is_implied(test, tests) for test in each):
+            if is_sound and all(is_implied(test, tests) for test in each):
                 message = "is met by all that `when` asks for: nothing would be left"
                 self.note(("exempt", index), message)
 
@@ -284,25 +273,6 @@ class RuleReader:
             return
         hint = yamlfile.nearest(word, self.roles)
         self.note(path, f'no role, person or channel "{word}"{hint}')
-
-
-def _is_implied(test: Test, tests: Tests) -> bool:
-    """Tell whether whatever meets the tests meets this one too."""
-    if test in tests:
-        return True
-    if not isinstance(test, Condition) or not test.wanted or test.globs:
-        return False
-    if test.values is None:
-        return test.column in ALWAYS
-    return any(
-        isinstance(other, Condition)
-        and other.column == test.column
-        and other.wanted
-        and not other.globs
-        and other.values is not None
-        and other.values <= test.values
-        for other in tests
-    )
 
 
 def _snooze(text: RuleText) -> Snooze:

@@ -39,7 +39,7 @@ LATE = {
     ("manager-review", "reviewed"),
 }
 WARNED = ("first-reply", "soon")
-COMPUTED = {"receipt_until", "tells_until"}  # columns that the schema fills itself
+COMPUTED = {"receipt_until", "letters_from", "calls_from"}  # columns that the schema fills itself
 ALWAYS_OPEN = {
     "timezone": "UTC",
     "hours": dict.fromkeys(

@@ -610,6 +610,12 @@ def test_what_waits_goes_to_whoever_owes_the_step_now() -> None:
     assert upcoming(found) == [("target", (INGRID,), at(NOW))]
 
 
+def test_who_was_told_before_is_not_told_what_another_was_owed() -> None:
+    sent = told("sent", recipient=INGRID, sent_at=at("2026-09-21 09:01"))
+    found = build(case(), None, sent, told("queued"))
+    assert (found.next, found.quiet) == ((), "the ladder is at its end")
+
+
 def test_what_is_not_due_any_more_is_told_when_it_is_due_again() -> None:
     ladder = "[{at: 4 days before, tell: owner}, {at: target, tell: owner}]"
     warned = told("sent", firing="4 days before (-96 h)", recipient=INGRID)

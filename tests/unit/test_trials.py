@@ -285,7 +285,7 @@ def test_many_closings_at_once_are_held_as_the_daemon_holds_them() -> None:
 
 
 def test_what_is_too_old_is_found_and_not_remembered() -> None:
-    made = memory(backlog="1 day")
+    made = memory(backlog="1 day", ladder="[{at: target, tell: owner}]")
     poll = made.poll([application()], now=at("2026-10-21 10:00"))
     assert [each.backlog for each in poll.findings] == [True]
     assert (poll.changes, poll.told, made.alerts) == ([], [], [])

@@ -18,7 +18,15 @@ WITH live AS (
         CASE
             WHEN a.status = 'open' THEN j.closed_at
             ELSE a.decided_at
-        END AS settled_at
+        END AS settled_at,
+        CASE
+            WHEN a.status = 'open' THEN j.letters_from
+            ELSE a.letters_from
+        END AS letter_tells_from,
+        CASE
+            WHEN a.status = 'open' THEN j.calls_from
+            ELSE a.calls_from
+        END AS call_tells_from
     FROM applications AS a
     -- LEFT, here and below: an application whose job or candidate is missing still
     -- belongs to somebody who waits.
@@ -44,7 +52,10 @@ said AS (
         m.direction = 'out' AND m.kind = 'auto'
             AND m.sent_at <= a.receipt_until AS is_receipt,
         -- What is said just before the decision is written down tells it already.
-        m.tells_until >= a.settled_at AS is_about_decision,
+        m.sent_at >= CASE
+            WHEN m.channel = 'phone' THEN a.call_tells_from
+            ELSE a.letter_tells_from
+        END AS is_about_decision,
         a.settled_at,
         m.kind
     FROM live AS a
@@ -58,9 +69,8 @@ heard AS (
         application_id,
         MIN(CASE WHEN is_reply THEN sent_at END) AS first_reply_at,
         MIN(CASE
-            WHEN NOT is_reply OR NOT is_about_decision THEN NULL
-            WHEN sent_at < settled_at THEN settled_at
-            ELSE sent_at
+            WHEN is_reply AND is_about_decision AND sent_at < settled_at THEN settled_at
+            WHEN is_reply AND is_about_decision THEN sent_at
         END) AS told_at,
         MAX(CASE WHEN is_reply AND channel = 'phone' THEN sent_at END) AS called_at,
         MAX(CASE WHEN is_reply AND channel <> 'phone' THEN sent_at END)
@@ -131,7 +141,10 @@ SELECT
         FROM messages AS m
         WHERE m.application_id = a.id
           AND m.sent_at BETWEEN a.applied_at AND h.told_at
-          AND m.tells_until >= a.settled_at
+          AND m.sent_at >= CASE
+              WHEN m.channel = 'phone' THEN a.call_tells_from
+              ELSE a.letter_tells_from
+          END
           AND m.direction = 'out'
           AND (m.kind IN ('human', 'status')
                OR (m.kind = 'auto' AND m.sent_at > a.receipt_until))
@@ -144,7 +157,7 @@ SELECT
         SELECT CASE WHEN m.sent_at < a.settled_at THEN a.settled_at ELSE m.sent_at END
         FROM messages AS m
         WHERE m.application_id = a.id
-          AND m.tells_until >= a.settled_at
+          AND m.sent_at >= a.call_tells_from
           AND m.kind = 'attempt'
         ORDER BY m.sent_at
         LIMIT 1 OFFSET 1

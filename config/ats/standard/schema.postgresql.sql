@@ -19,6 +19,13 @@ CREATE TABLE jobs (
     opened_at    timestamptz,
     deadline_at  timestamptz,               -- as in the ad
     closed_at    timestamptz,
+    -- What is said from here on tells those left over that the job is closed.
+    letters_from timestamptz GENERATED ALWAYS AS (
+        (closed_at AT TIME ZONE 'UTC' - interval '2 minutes') AT TIME ZONE 'UTC'
+    ) STORED,
+    calls_from   timestamptz GENERATED ALWAYS AS (
+        (closed_at AT TIME ZONE 'UTC' - interval '1 hour') AT TIME ZONE 'UTC'
+    ) STORED,
     status       text NOT NULL CHECK (status IN ('open', 'paused', 'filled', 'cancelled')),
     CHECK ((status IN ('filled', 'cancelled')) = (closed_at IS NOT NULL))
 );
@@ -63,6 +70,14 @@ CREATE TABLE applications (
     promised_at      timestamptz,           -- "you hear by"
     survey_at        timestamptz,
     survey_score     integer CHECK (survey_score BETWEEN 0 AND 10),
+    -- Who writes or calls first presses the button afterwards: what is said from here
+    -- on tells the decision.
+    letters_from     timestamptz GENERATED ALWAYS AS (
+        (decided_at AT TIME ZONE 'UTC' - interval '2 minutes') AT TIME ZONE 'UTC'
+    ) STORED,
+    calls_from       timestamptz GENERATED ALWAYS AS (
+        (decided_at AT TIME ZONE 'UTC' - interval '1 hour') AT TIME ZONE 'UTC'
+    ) STORED,
     updated_at       timestamptz NOT NULL,
     CHECK (status NOT IN ('rejected', 'hired') OR decided_at IS NOT NULL)
 );
@@ -79,13 +94,6 @@ CREATE TABLE messages (
         CHECK (kind IN ('human', 'status', 'auto', 'note', 'draft', 'attempt')),
     channel        text NOT NULL CHECK (channel IN ('email', 'phone', 'portal', 'sms')),
     subject        text,                    -- for people; Svar does not read it
-    -- Who writes or calls first presses the button afterwards: a decision up to here
-    -- may be what it was about.
-    tells_until    timestamptz GENERATED ALWAYS AS (
-        (sent_at AT TIME ZONE 'UTC'
-         + CASE channel WHEN 'phone' THEN interval '1 hour' ELSE interval '2 minutes' END)
-        AT TIME ZONE 'UTC'
-    ) STORED,
     CHECK (kind <> 'attempt' OR (direction = 'out' AND channel = 'phone'))
 );
 
@@ -110,6 +118,6 @@ GROUP BY application_id;
 
 -- All that the query asks of a message, so that it never opens the table itself.
 CREATE INDEX messages_by_application
-    ON messages (application_id, sent_at, direction, kind, channel, tells_until);
+    ON messages (application_id, sent_at, direction, kind, channel);
 -- For counting the applicants of a job.
 CREATE INDEX applications_by_job ON applications (job_id);

@@ -21,6 +21,9 @@ CREATE TABLE jobs (
     opened_at    TEXT CHECK (opened_at IS datetime(opened_at)),
     deadline_at  TEXT CHECK (deadline_at IS datetime(deadline_at)),  -- as in the ad
     closed_at    TEXT CHECK (closed_at IS datetime(closed_at)),
+    -- What is said from here on tells those left over that the job is closed.
+    letters_from TEXT GENERATED ALWAYS AS (datetime(closed_at, '-2 minutes')) STORED,
+    calls_from   TEXT GENERATED ALWAYS AS (datetime(closed_at, '-1 hour')) STORED,
     status       TEXT NOT NULL CHECK (status IN ('open', 'paused', 'filled', 'cancelled')),
     CHECK ((status IN ('filled', 'cancelled')) = (closed_at IS NOT NULL))
 );
@@ -63,6 +66,10 @@ CREATE TABLE applications (
     promised_at      TEXT CHECK (promised_at IS datetime(promised_at)),  -- "you hear by"
     survey_at        TEXT CHECK (survey_at IS datetime(survey_at)),
     survey_score     INTEGER CHECK (survey_score BETWEEN 0 AND 10),
+    -- Who writes or calls first presses the button afterwards: what is said from here
+    -- on tells the decision.
+    letters_from     TEXT GENERATED ALWAYS AS (datetime(decided_at, '-2 minutes')) STORED,
+    calls_from       TEXT GENERATED ALWAYS AS (datetime(decided_at, '-1 hour')) STORED,
     updated_at       TEXT NOT NULL CHECK (updated_at IS datetime(updated_at)),
     CHECK (status NOT IN ('rejected', 'hired') OR decided_at IS NOT NULL)
 );
@@ -79,11 +86,6 @@ CREATE TABLE messages (
         CHECK (kind IN ('human', 'status', 'auto', 'note', 'draft', 'attempt')),
     channel        TEXT NOT NULL CHECK (channel IN ('email', 'phone', 'portal', 'sms')),
     subject        TEXT,                    -- for people; Svar does not read it
-    -- Who writes or calls first presses the button afterwards: a decision up to here
-    -- may be what it was about.
-    tells_until    TEXT GENERATED ALWAYS AS (
-        datetime(sent_at, CASE channel WHEN 'phone' THEN '+1 hour' ELSE '+2 minutes' END)
-    ) STORED,
     CHECK (kind <> 'attempt' OR (direction = 'out' AND channel = 'phone'))
 );
 
@@ -106,6 +108,6 @@ GROUP BY application_id;
 
 -- All that the query asks of a message, so that it never opens the table itself.
 CREATE INDEX messages_by_application
-    ON messages (application_id, sent_at, direction, kind, channel, tells_until);
+    ON messages (application_id, sent_at, direction, kind, channel);
 -- For counting the applicants of a job.
 CREATE INDEX applications_by_job ON applications (job_id);

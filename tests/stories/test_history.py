@@ -1,0 +1,80 @@
+"""What was remembered of an application at an instant, over a real state."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.alerts import State
+from monitor.store import history
+from monitor.store.history import History
+from tests.builders import INGRID, PER, finding
+from tests.stories.post_office import LATE, NINE, PostOffice, opened
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[PostOffice]:
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path}/svar.db"
+    else:
+        url = request.getfixturevalue("postgresql")
+    with opened(url, tmp_path) as ready:
+        yield ready
+
+
+def read(office: PostOffice, by: datetime) -> History:
+    day = office.configuration.calendar.local_day(by)
+    with office.store.read() as connection:
+        return history.read(connection, "ats", "A1", by=by, day=day)
+
+
+def told(known: History) -> list[tuple[str, str, str | None]]:
+    return [(each.firing, each.status, each.reason) for each in known.tellings]
+
+
+def test_nothing_is_known_before_the_first_poll(office: PostOffice) -> None:
+    office.owe()
+    assert read(office, NINE - HOUR).alerts == ()
+    assert not read(office, NINE - HOUR).tellings
+    assert told(read(office, NINE)) == [("step 1", "queued", None)]
+
+
+def test_what_was_sent_later_still_waited(office: PostOffice) -> None:
+    office.owe()
+    office.deliver(after=HOUR)
+    before, after = read(office, NINE), read(office, office.at)
+    assert told(before) == [("step 1", "queued", None)]
+    assert told(after) == [("step 1", "sent", None)]
+    assert [set(each.had) for each in (before, after)] == [set(), {INGRID}]
+
+
+def test_what_was_settled_later_still_waited(office: PostOffice) -> None:
+    office.owe()
+    office.at += HOUR
+    office.answered()
+    office.deliver()
+    before, after = read(office, NINE), read(office, office.at)
+    assert told(before) == [("step 1", "queued", None)]
+    assert told(after) == [("step 1", "obsolete", "settled before it was sent")]
+    assert [each.is_open for each in (*before.alerts, *after.alerts)] == [True, False]
+
+
+def test_an_alert_that_climbed_since_is_named(office: PostOffice) -> None:
+    office.owe()
+    office.at += DAY
+    office.owe(PER, step=2)
+    assert len(read(office, NINE).moved) == 1
+    assert not read(office, office.at).moved
+
+
+def test_a_wait_knows_only_of_itself(office: PostOffice) -> None:
+    office.owe()
+    known = read(office, NINE)
+    rule, started_at = finding(**LATE).rule, LATE["started_at"]
+    assert known.of(rule, started_at) == known
+    assert known.of(rule, started_at - DAY).alerts == ()
+    assert known.of("silence", started_at).tellings == ()
+    assert [each.state for each in known.alerts] == [State.BREACHED]
