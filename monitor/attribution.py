@@ -273,9 +273,7 @@ def _told(
     return told_at, told_by
 
 
-def _unreached(
-    application: Application, in_vain: Iterable[Message]
-) -> datetime | None:
+def _unreached(application: Application, in_vain: Iterable[Message]) -> datetime | None:
     """Return the second call about the decision that reached nobody."""
     tried = (tells_at(each, application) for each in in_vain)
     attempts = sorted(at for at in tried if at is not None)

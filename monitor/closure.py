@@ -10,7 +10,7 @@ from monitor.model import Application, Channel, Closure, Status
 
 # What each derived column is worked out from; a source has to deliver the first ones.
 NEEDS = {
-    "closure": ("decided_at", "told_at"),
+    "closure": ("decided_at", "told_at", "called_at"),
     "reached_at": ("told_at", "called_at"),
 }
 CALL_FIRST = timedelta(hours=1)  # before the decision is written down

@@ -168,8 +168,12 @@ class _View:
             digest = f"{'tomorrow' if days else 'today'}'s {hour} digest"
         told: dict[str, list[str]] = {}
         for each in steps:
-            told.setdefault(" and ".join(each.tell), []).append(each.called)
-        texts = (f"{who} ({'; '.join(what)})" for who, what in told.items())
+            for recipient in each.tell:
+                told.setdefault(recipient, []).append(each.called)
+        hear: dict[str, list[str]] = {}
+        for recipient, what in told.items():
+            hear.setdefault("; ".join(what), []).append(recipient)
+        texts = (f"{' and '.join(who)} ({what})" for what, who in hear.items())
         return f"{', '.join(texts)}, in {digest}"
 
     def _apart(self, apart: Sequence[Timeline], *, everything: bool) -> None:

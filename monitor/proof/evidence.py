@@ -58,6 +58,7 @@ SAID = {
 KNOWN = REPLIES | {"last_inbound_at"}  # what messages can tell
 _INBOUND = "last_inbound_at"
 _REPLIES = {"first_reply_at", "last_reply_at"}
+_TOLD = {"told_at", "reached_at"}
 
 
 @dataclass(frozen=True, slots=True)

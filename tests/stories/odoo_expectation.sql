@@ -35,8 +35,9 @@ about AS (
        AND 1 = (SELECT count(*) FROM hr_applicant x
                  WHERE x.candidate_id = app.candidate_id AND x.create_date < m.date)
 ),
+-- `ahead`: how long it may come before the outcome that it tells.
 reply AS (
-    SELECT about.app, about.date, about.refused_at
+    SELECT about.app, about.date, about.refused_at, interval '2 minutes' AS ahead
       FROM about
       JOIN mail_notification n ON n.mail_message_id = about.id
      WHERE n.res_partner_id = about.partner
@@ -44,12 +45,12 @@ reply AS (
        AND NOT (about.message_type = 'auto_comment'
                 AND EXTRACT(EPOCH FROM about.date - about.applied) < 3600)
     UNION ALL
-    SELECT app, date, refused_at
+    SELECT app, date, refused_at, interval '2 minutes'
       FROM about
      WHERE message_type = 'email_outgoing'
        AND id NOT IN (SELECT mail_message_id FROM mail_mail)
     UNION ALL
-    SELECT about.app, about.date, about.refused_at
+    SELECT about.app, about.date, about.refused_at, interval '1 hour'
       FROM about
       JOIN mail_activity_type t ON t.id = about.mail_activity_type_id
      WHERE t.name ->> 'en_US' = 'Call'
@@ -80,4 +81,4 @@ SELECT 'decided-not-told', opened.id
                 * interval '1 day') < moment.now
    AND began > moment.now - interval '180 days'
    AND opened.id NOT IN (SELECT reply.app FROM reply
-                          WHERE reply.date >= reply.refused_at - interval '2 minutes')
+                          WHERE reply.date >= reply.refused_at - reply.ahead)

@@ -54,8 +54,11 @@ LIVES = {
     # The same, but called first: fine.
     313: "11-24 09:00 applied, 11-25 09:00 interviewing, 11-25 10:00 mailed,"
     " 11-27 10:00 interview, 11-30 10:00 refused, 12-01 10:00 called, 12-01 10:30 mailed",
-    # The call was about another matter, an hour before the refusal: phone-required.
+    # The call was about another matter, two hours before the refusal: phone-required.
     314: "11-24 09:00 applied, 11-25 09:00 interviewing, 11-25 10:00 mailed,"
+    " 11-27 10:00 interview, 11-30 08:00 called, 11-30 10:00 refused, 11-30 10:00 mailed",
+    # Called an hour before Refuse was pressed, and that was about it: fine.
+    325: "11-24 09:00 applied, 11-25 09:00 interviewing, 11-25 10:00 mailed,"
     " 11-27 10:00 interview, 11-30 09:00 called, 11-30 10:00 refused, 11-30 10:00 mailed",
     # Interviewed on 27 November, and nobody has said a word since, neither inside nor
     # outside: interview-feedback, interview-outcome and manager-review.

@@ -83,6 +83,11 @@ APPLICATIONS = [
     Applied(128, "2026-04-01 09:00:00"),
     # The candidate asked for news: first-reply.
     Applied(129),
+    # Called three quarters of an hour before Refuse was pressed: fine.
+    Applied(131, columns=refused(REFUSED_AT)),
+    # The letter left three minutes before, and so was about something else:
+    # decided-not-told.
+    Applied(132, columns=refused(REFUSED_AT)),
     # Thirteen days old: fine.
     Applied(130, "2026-11-24 09:00:00"),
 ]
@@ -113,6 +118,8 @@ SAID = [
     Said(126, "comment", odoo.ASKED),
     Said(128, "comment", odoo.ASKED),
     Said(129, "email", odoo.ASKED, delivery=None, author=1129),
+    Said(131, "notification", "2026-11-30 09:15:00", None, activity=odoo.CALL),
+    Said(132, "comment", "2026-11-30 09:57:00"),
 ]
 
 # Never written to, applied by 23 November and neither hired nor withdrawn: those of the
@@ -133,7 +140,7 @@ SCENARIO_FINDINGS = {
         ("first-reply", str(n))
         for n in (101, 103, 105, 106, 107, 108, 110, 112, 115, 116, 118, 120, 122, 129)
     ),
-    *(("decided-not-told", str(n)) for n in (110, 112, 126)),
+    *(("decided-not-told", str(n)) for n in (110, 112, 126, 132)),
 }
 
 

@@ -39,7 +39,11 @@ LATE = {
     ("manager-review", "reviewed"),
 }
 WARNED = ("first-reply", "soon")
-COMPUTED = {"receipt_until", "letters_from", "calls_from"}  # columns that the schema fills itself
+COMPUTED = {
+    "receipt_until",
+    "letters_from",
+    "calls_from",
+}  # columns that the schema fills itself
 ALWAYS_OPEN = {
     "timezone": "UTC",
     "hours": dict.fromkeys(

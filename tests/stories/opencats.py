@@ -102,6 +102,19 @@ APPLICATIONS: list[Row] = [
     # Declined by the client after an interview, and called twice in vain before a mail
     # was sent: fine, since nobody could be reached.
     (1030, 1030, 102, 700, "2007-01-10 09:00:00", "2007-01-30 11:00:00"),
+    # Turned down three quarters of an hour after a call, which was about that: fine.
+    (1031, 1031, 101, 650, "2007-01-10 09:00:00", "2007-01-30 11:00:00"),
+    # The mail left three minutes before, and so was about something else:
+    # decided-not-told.
+    (1032, 1032, 101, 650, "2007-01-10 09:00:00", "2007-01-30 11:00:00"),
+    # The meeting of that morning was about something else too: decided-not-told.
+    (1033, 1033, 101, 650, "2007-01-10 09:00:00", "2007-01-30 11:00:00"),
+    # Logged as written to, a minute before: fine.
+    (1034, 1034, 101, 650, "2007-01-10 09:00:00", "2007-01-30 11:00:00"),
+    # Called half an hour before the job shut: fine.
+    (1035, 1035, 103, 200, "2007-01-08 09:00:00", "2007-01-12 09:00:00"),
+    # Turned down and told a week before the job shut: fine.
+    (1036, 1036, 103, 650, "2007-01-08 09:00:00", "2007-01-22 11:00:00"),
     # Thirteen days old: fine.
     (1029, 1029, 101, 100, "2007-01-23 09:00:00", "2007-01-23 09:00:00"),
 ]
@@ -122,6 +135,12 @@ MOVES: list[Row] = [
     (1023, 101, "2007-01-26 09:00:00", 100, 500),
     (1024, 102, "2007-01-30 11:00:00", 100, 700),
     (1025, 102, "2007-02-02 12:00:00", 100, 700),
+    (1031, 101, "2007-01-30 11:00:00", 100, 650),
+    (1032, 101, "2007-01-30 11:00:00", 100, 650),
+    (1033, 101, "2007-01-30 11:00:00", 100, 650),
+    (1034, 101, "2007-01-30 11:00:00", 100, 650),
+    (1035, 103, "2007-01-12 09:00:00", 100, 200),
+    (1036, 103, "2007-01-22 11:00:00", 100, 650),
     (1030, 102, "2007-01-12 09:00:00", 100, 200),
     (1030, 102, "2007-01-16 10:30:00", 200, 300),
     (1030, 102, "2007-01-18 09:00:00", 300, 600),
@@ -146,6 +165,9 @@ MAILS: list[Row] = [
     (1025, 3001, 201, "2007-01-16 10:00:00", "We are still reading"),
     (1027, 3001, 201, "2007-01-14 10:00:00", "We are still reading"),
     (1030, 3001, 201, "2007-02-01 10:05:00", "We could not reach you"),
+    (1032, 3001, 201, "2007-01-30 10:57:00", "We are still reading"),
+    (1036, 3001, 201, "2007-01-23 09:00:00", "We have chosen somebody else"),
+    (1036, 3001, 201, "2007-01-29 16:00:00", "The job is filled"),
 ]
 
 # person, job (-1: none given), when, type, notes
@@ -161,6 +183,10 @@ ACTIVITIES: list[Row] = [
     (1030, 102, "2007-01-30 10:59:58", 600, "Left a message"),
     (1030, 102, "2007-02-01 10:00:00", 700, ""),
     (1030, 102, "2007-02-02 10:00:00", 700, ""),
+    (1031, 101, "2007-01-30 10:15:00", 500, "Told, and then moved the card"),
+    (1033, 101, "2007-01-30 10:15:00", 300, "Met again"),
+    (1034, 101, "2007-01-30 10:59:00", 200, "Sent what was said"),
+    (1035, 103, "2007-01-29 14:30:00", 500, "Told that the job is filled"),
 ]
 # person, job, when
 INTERVIEWS: list[Row] = [
@@ -189,6 +215,8 @@ SCENARIO_FINDINGS = {
     ("manager-review", "1021"),
     ("manager-review", "1022"),
     ("decided-not-told", "1009"),
+    ("decided-not-told", "1032"),
+    ("decided-not-told", "1033"),
     ("leftovers-at-close", "1017"),
 }
 

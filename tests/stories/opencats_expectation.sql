@@ -47,8 +47,9 @@ verdict AS (
     SELECT mail, COUNT(*) AS possible, SUM(moved) AS movers, SUM(names_job) AS named
       FROM maybe GROUP BY mail
 ),
+-- `ahead`: by how many minutes it may come before the outcome that it tells.
 reply AS (
-    SELECT maybe.id, maybe.sent AS at
+    SELECT maybe.id, maybe.sent AS at, 2 AS ahead
       FROM maybe, verdict v
      WHERE v.mail = maybe.mail
        AND CASE WHEN v.possible = 1 THEN 1
@@ -56,7 +57,7 @@ reply AS (
                 WHEN v.movers = 0 AND v.named = 1 THEN maybe.names_job
                 ELSE 0 END = 1
     UNION ALL
-    SELECT app.id, ac.date_created
+    SELECT app.id, ac.date_created, IF(ac.type = 500, 60, 2)
       FROM app, activity ac
      WHERE ac.data_item_type = 100 AND ac.data_item_id = app.person
        AND (ac.type = 200 OR ac.type = 300 OR ac.type = 500)
@@ -100,4 +101,5 @@ SELECT rule, id
   FROM opened
  WHERE began + INTERVAL CASE WHEN WEEKDAY(began) < 3 THEN 2 ELSE 4 END DAY < :now
    AND (rule = 'manager-review'
-        OR NOT EXISTS (SELECT 1 FROM reply WHERE reply.id = opened.id AND reply.at >= started))
+        OR NOT EXISTS (SELECT 1 FROM reply WHERE reply.id = opened.id
+                          AND reply.at + INTERVAL reply.ahead MINUTE >= started))

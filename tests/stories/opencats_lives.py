@@ -51,6 +51,9 @@ LIVES = {
     # The call was about another matter, the day before the decision: phone-required.
     1109: "01-15 09:00 applied, 01-16 10:00 mailed, 01-22 09:00 interviewing,"
     " 01-26 13:00 interview, 01-29 10:00 called, 01-30 11:00 declined, 01-30 14:00 mailed",
+    # Called an hour before the decision, and that was about it: fine.
+    1124: "01-15 09:00 applied, 01-16 10:00 mailed, 01-22 09:00 interviewing,"
+    " 01-26 13:00 interview, 01-30 10:00 called, 01-30 11:00 declined, 01-30 14:00 mailed",
     # Kept on hold, last written to on 12 January: hold-heartbeat, and silence too.
     1110: "01-10 09:00 applied to Pastry Chef, 01-12 10:00 mailed",
     # The same, and told last week that nothing is lost: fine.

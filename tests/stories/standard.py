@@ -71,6 +71,51 @@ STORIES: dict[str, tuple[Row, list[Message], Row]] = {
         [("2026-03-10 09:00:00", "out", "status", "sms")],
         {"told_at": "2026-03-10 09:00:00", "told_by": "sms"},
     ),
+    "letter-two-minutes-before": (
+        DECLINED,
+        [("2026-03-10 08:58:00", "out", "human", "portal")],
+        {"told_at": "2026-03-10 09:00:00", "told_by": "portal"},
+    ),
+    "letter-too-long-before": (
+        DECLINED,
+        [("2026-03-10 08:57:59", "out", "human", "email")],
+        {"told_at": None, "told_by": None, "last_written_at": "2026-03-10 08:57:59"},
+    ),
+    "call-an-hour-before": (
+        DECLINED,
+        [
+            ("2026-03-10 08:00:00", "out", "human", "phone"),
+            ("2026-03-10 08:59:00", "out", "human", "email"),
+        ],
+        {
+            "told_at": "2026-03-10 09:00:00",
+            "told_by": "phone",
+            "called_at": "2026-03-10 08:00:00",
+            "last_written_at": "2026-03-10 08:59:00",
+        },
+    ),
+    "call-too-long-before": (
+        DECLINED,
+        [
+            ("2026-03-10 07:59:59", "out", "human", "phone"),
+            ("2026-03-10 09:30:00", "out", "human", "email"),
+        ],
+        {
+            "told_at": "2026-03-10 09:30:00",
+            "told_by": "email",
+            "called_at": "2026-03-10 07:59:59",
+        },
+    ),
+    "call-from-a-candidate-before": (
+        DECLINED,
+        [("2026-03-10 08:30:00", "in", "human", "phone")],
+        SILENCE | {"last_inbound_at": "2026-03-10 08:30:00"},
+    ),
+    "knocked-out-after-outreach": (
+        {"status": "rejected", "decided_at": "2026-03-02 12:00:10"},
+        [("2026-03-02 11:59:00", "out", "human", "email")],
+        SILENCE,
+    ),
     "call-then-mail": (
         DECLINED,
         [
@@ -131,6 +176,23 @@ STORIES: dict[str, tuple[Row, list[Message], Row]] = {
             "last_written_at": "2026-03-13 09:05:00",
         },
     ),
+    "called-in-vain-just-before": (
+        DECLINED,
+        [
+            ("2026-03-10 08:00:00", "out", "attempt", "phone"),
+            ("2026-03-10 08:30:00", "out", "attempt", "phone"),
+            ("2026-03-10 09:05:00", "out", "human", "email"),
+        ],
+        {"unreached_at": "2026-03-10 09:00:00", "told_by": "email"},
+    ),
+    "called-in-vain-too-long-before": (
+        DECLINED,
+        [
+            ("2026-03-10 07:59:59", "out", "attempt", "phone"),
+            ("2026-03-10 08:30:00", "out", "attempt", "phone"),
+        ],
+        {"unreached_at": None},
+    ),
     "second-attempt-to-come": (
         DECLINED,
         [
@@ -173,13 +235,66 @@ STORIES: dict[str, tuple[Row, list[Message], Row]] = {
             "told_at": None,
             "waiting_on": "nobody",
             "job_closed_at": "2026-03-20 12:00:00",
-            "applicants": 4,
+            "applicants": 8,
         },
     ),
     "left-over-and-told": (
         {"job_id": "ops"},
         [("2026-03-23 10:00:00", "out", "human", "email")],
         {"status": "closed", "told_at": "2026-03-23 10:00:00", "told_by": "email"},
+    ),
+    "left-over-and-written-to-just-before": (
+        {"job_id": "ops"},
+        [("2026-03-20 11:58:00", "out", "status", "email")],
+        {"told_at": "2026-03-20 12:00:00", "told_by": "email"},
+    ),
+    "left-over-and-called-just-before": (
+        {"job_id": "ops"},
+        [
+            ("2026-03-20 11:00:00", "out", "human", "phone"),
+            ("2026-03-20 11:57:59", "out", "human", "email"),
+        ],
+        {"told_at": "2026-03-20 12:00:00", "told_by": "phone"},
+    ),
+    "left-over-and-written-to-long-before": (
+        {"job_id": "ops"},
+        [
+            ("2026-03-20 10:59:59", "out", "human", "phone"),
+            ("2026-03-20 11:57:59", "out", "human", "email"),
+        ],
+        {"told_at": None, "told_by": None},
+    ),
+    "told-before-the-job-closed": (
+        DECLINED | {"job_id": "ops"},
+        [
+            ("2026-03-11 09:00:00", "out", "human", "phone"),
+            ("2026-03-23 09:00:00", "out", "human", "email"),
+        ],
+        {
+            "status": "rejected",
+            "decided_at": "2026-03-10 09:00:00",
+            "job_closed_at": "2026-03-20 12:00:00",
+            "told_at": "2026-03-11 09:00:00",
+            "told_by": "phone",
+        },
+    ),
+    "interview-to-come": (
+        {"next_interview_at": "2026-03-31 09:00:01"},
+        [],
+        {"next_interview_at": "2026-03-31 09:00:01"},
+    ),
+    "interview-that-begins": (
+        {"next_interview_at": "2026-03-31 09:00:00"},
+        [],
+        {"next_interview_at": None, "interviewed_at": None},
+    ),
+    "interview-that-is-over": (
+        {
+            "interviewed_at": "2026-03-30 09:00:00",
+            "next_interview_at": "2026-03-30 09:00:00",
+        },
+        [],
+        {"next_interview_at": None, "interviewed_at": "2026-03-30 09:00:00"},
     ),
     "kept-in-reserve": (
         {"job_id": "ops", "status": "on_hold", "waiting_on": "manager"},

@@ -501,6 +501,24 @@ def test_the_next_digest_is_named_as_people_name_it(
     assert [f"next: {RECRUITER} (4 days before), {now}"] in lines
 
 
+def test_everybody_who_hears_next_is_named_once(
+    place: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ladder = (
+        "[{at: target, tell: owner, repeat: {every: 1 day, at_most: 3}},"
+        " {at: 1 day after, tell: [owner, manager]}]"
+    )
+    written = PAUSING.replace("[{at: target, tell: owner}]", ladder)
+    (place.rules / "outcome.yaml").write_text(written, encoding="utf-8")
+    office.change(place, "waiting", interviewed_at=text(NOW - timedelta(days=6.5)))
+    lines = [" ".join(line) for line in shown(place, capsys, "waiting")]
+    told = (
+        f"{RECRUITER} (1 day after; target, again (1 of 3)), {MANAGER} (1 day after),"
+        " in today's digest, right after the next poll"
+    )
+    assert f"next: {told}" in lines
+
+
 def test_without_an_instant_it_is_now(
     place: Office, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -188,6 +188,70 @@ class TestWhatWasSaid:
         row = odoo.one(url, Applied(201, columns=refusal), Said(201, "comment", NEWS))
         assert row.told_at == row.decided_at == odoo.at("2026-12-02 10:01:30")
 
+    @pytest.mark.parametrize(
+        ("refused_at", "told_by"),
+        [
+            ("2026-12-02 11:00:00", Channel.PHONE),
+            ("2026-12-02 11:00:01", None),
+        ],
+    )
+    def test_a_call_up_to_an_hour_before_the_refusal_tells_it_from_then_on(
+        self, url: str, refused_at: str, told_by: Channel | None
+    ) -> None:
+        call = Said(201, "notification", NEWS, delivery=None, activity=odoo.CALL)
+        row = odoo.one(url, Applied(201, columns=odoo.refused(refused_at)), call)
+        assert (row.told_at, row.told_by) == (told_by and row.decided_at, told_by)
+        assert row.called_at == odoo.at(NEWS)
+
+    @pytest.mark.parametrize(
+        ("kind", "refused_at"),
+        [("comment", "2026-12-02 10:02:01"), ("sms", "2026-12-02 10:30:00")],
+    )
+    def test_what_is_written_longer_before_the_refusal_does_not_tell_it(
+        self, url: str, kind: str, refused_at: str
+    ) -> None:
+        channel = "sms" if kind == "sms" else "email"
+        word = Said(201, kind, NEWS, channel=channel)
+        row = odoo.one(url, Applied(201, columns=odoo.refused(refused_at)), word)
+        assert (row.told_at, row.told_by) == (None, None)
+
+    @pytest.mark.parametrize(
+        ("word", "told_by"),
+        [
+            (Said(201, "comment", "2026-12-02 09:58:00"), Channel.EMAIL),
+            (
+                Said(
+                    201, "notification", "2026-12-02 09:00:00", None, activity=odoo.CALL
+                ),
+                Channel.PHONE,
+            ),
+        ],
+        ids=["mail", "call"],
+    )
+    def test_what_is_said_just_before_a_job_is_archived_tells_those_left_over(
+        self, url: str, word: Said, told_by: Channel
+    ) -> None:
+        self._archive_the_job(url)
+        row = odoo.one(url, Applied(201), word)
+        assert (row.told_at, row.told_by) == (odoo.at(NEWS), told_by)
+
+    def test_who_was_refused_and_told_stays_told_when_the_job_is_archived(
+        self, url: str
+    ) -> None:
+        self._archive_the_job(url)
+        told = Said(201, "comment", "2026-11-26 10:00:00")
+        later = Said(201, "comment", "2026-12-02 10:05:00")
+        refusal = odoo.refused("2026-11-25 10:00:00")
+        row = odoo.one(url, Applied(201, columns=refusal), told, later)
+        assert row.status is Status.REJECTED
+        assert row.job_closed_at == odoo.at(NEWS)
+        assert row.told_at == odoo.at("2026-11-26 10:00:00")
+
+    @staticmethod
+    def _archive_the_job(url: str) -> None:
+        archive = "UPDATE hr_job SET active = false, write_date = %s WHERE id = %s"
+        odoo.run(url, archive, NEWS, odoo.JOB)
+
     def test_an_early_receipt_and_a_later_letter_are_told_apart(self, url: str) -> None:
         row = odoo.one(
             url,

@@ -16,7 +16,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 from monitor import cli, configuration, shipped
-from monitor.model import Application
+from monitor.model import Application, Channel
 from monitor.source import Source
 from tests.servers import load_opencats
 from tests.stories import office, opencats
@@ -126,6 +126,32 @@ def test_calls_and_mail_are_told_apart(
     assert (row.called_at, row.unreached_at, row.last_written_at) == tuple(
         local(value) if value else None for value in expected
     )
+
+
+@pytest.mark.parametrize(
+    ("key", "told_at", "told_by"),
+    [
+        ("1031", "2007-01-30 11:00:00", Channel.PHONE),
+        ("1032", None, None),
+        ("1033", None, None),
+        ("1034", "2007-01-30 11:00:00", Channel.EMAIL),
+        ("1035", "2007-01-29 15:00:00", Channel.PHONE),
+        ("1036", "2007-01-23 09:00:00", Channel.EMAIL),
+    ],
+    ids=[
+        "called before",
+        "mailed too long before",
+        "met before",
+        "written to just before",
+        "called before the job shut",
+        "told, and then the job shut",
+    ],
+)
+def test_who_says_it_first_and_moves_the_card_then_has_told_it(
+    rows: dict[str, Application], key: str, told_at: str | None, told_by: Channel | None
+) -> None:
+    row = rows[key]
+    assert (row.told_at, row.told_by) == (told_at and local(told_at), told_by)
 
 
 def test_a_candidates_turns_that_are_over_are_told(

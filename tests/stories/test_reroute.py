@@ -234,3 +234,14 @@ def test_a_rung_that_tells_somebody_else_moves_what_waits(watch: Watch) -> None:
     watch.deliver()
     told = {row[4] for row in watch.dump()["notices"] if row[2].startswith("target")}
     assert office.MANAGER in told
+
+
+def test_what_waited_when_it_closed_is_not_told_before_its_new_day(
+    quick: Watch,
+) -> None:
+    edit(quick, "target: 14 days", "target: 30 days")  # neither late nor warned about
+    assert ("first-reply", "waiting") not in quick.open()
+    edit(quick, "target: 30 days", "target: 18 days")  # warned about, not late
+    assert ("first-reply", "waiting") in quick.open()
+    quick.deliver()
+    assert "no reply yet" not in quick.printed

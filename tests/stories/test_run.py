@@ -87,7 +87,7 @@ class TestWatching:
         place.change(log={"format": "json", "level": "debug"})
         office.distort(place, "answered", applied_at="soon")
         with running(place.settings) as svar:
-            svar.said('"slack"')
+            svar.said('"terminal"')
             place.ats.unlink()
             svar.said("no connection to")
             assert svar.stop() == 0

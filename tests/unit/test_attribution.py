@@ -225,6 +225,34 @@ def test_the_first_letter_after_the_decision_tells_the_outcome(
     assert found.told_by == (Channel.EMAIL if told_at else None)
 
 
+@pytest.mark.parametrize(
+    ("called_at", "told_by"),
+    [("2026-09-10 11:00", Channel.PHONE), ("2026-09-10 10:59", None)],
+)
+def test_a_call_up_to_an_hour_before_the_decision_tells_it_from_then_on(
+    called_at: str, told_by: Channel | None
+) -> None:
+    row = kari(1, decided_at=at("2026-09-10 12:00"))
+    [found] = read([row], call(called_at))
+    assert found.told_by is told_by
+    assert found.told_at == (row.decided_at if told_by else None)
+    assert found.called_at == at(called_at)
+
+
+def test_a_call_before_the_decision_tells_it_before_a_letter_does() -> None:
+    row = kari(1, decided_at=at("2026-09-10 12:00"))
+    [found] = read([row], call("2026-09-10 11:10"), mail("2026-09-10 11:59"))
+    assert (found.told_at, found.told_by) == (row.decided_at, Channel.PHONE)
+
+
+def test_a_job_that_closes_tells_nobody_anew() -> None:
+    told = {"told_at": at("2026-09-20 12:00"), "told_by": Channel.PORTAL}
+    closed = {"job_closed_at": at("2026-11-02 12:00")}
+    row = kari(1, decided_at=at("2026-09-20 11:00"), **told, **closed)
+    [found] = read([row], mail("2026-11-02 12:01"))
+    assert (found.told_at, found.told_by) == (row.told_at, Channel.PORTAL)
+
+
 def test_only_the_first_letter_after_the_decision_counts_as_telling() -> None:
     row = kari(1, decided_at=at("2026-09-10 12:00"))
     [found] = read([row], mail("2026-09-12 12:00"), mail("2026-09-11 12:00"))
@@ -334,6 +362,14 @@ def test_a_candidates_call_is_no_call_of_ours() -> None:
             ["2026-09-10 11:59", "2026-09-11 12:00"],
             "2026-09-11 12:00",
             id="one logged just before it",
+        ),
+        pytest.param(
+            ["2026-09-10 11:00", "2026-09-10 11:30"],
+            "2026-09-10 12:00",
+            id="both within the hour before it",
+        ),
+        pytest.param(
+            ["2026-09-10 10:59", "2026-09-10 11:30"], None, id="one too long before"
         ),
     ],
 )

@@ -56,7 +56,11 @@ said AS (
             WHEN m.channel = 'phone' THEN a.call_tells_from
             ELSE a.letter_tells_from
         END AS is_about_decision,
-        a.settled_at,
+        -- It counts from the decision on, so that no clock stops before it starts.
+        CASE
+            WHEN m.sent_at < a.settled_at THEN a.settled_at
+            ELSE m.sent_at
+        END AS tells_at,
         m.kind
     FROM live AS a
     JOIN messages AS m ON m.application_id = a.id
@@ -68,10 +72,13 @@ heard AS (
     SELECT
         application_id,
         MIN(CASE WHEN is_reply THEN sent_at END) AS first_reply_at,
+        MIN(CASE WHEN is_about_decision AND is_reply THEN tells_at END) AS told_at,
         MIN(CASE
-            WHEN is_reply AND is_about_decision AND sent_at < settled_at THEN settled_at
-            WHEN is_reply AND is_about_decision THEN sent_at
-        END) AS told_at,
+            WHEN channel = 'phone' AND is_reply AND is_about_decision THEN tells_at
+        END) AS told_by_call_at,
+        MIN(CASE
+            WHEN is_about_decision AND is_reply AND channel <> 'phone' THEN sent_at
+        END) AS wrote_outcome_at,
         MAX(CASE WHEN is_reply AND channel = 'phone' THEN sent_at END) AS called_at,
         MAX(CASE WHEN is_reply AND channel <> 'phone' THEN sent_at END)
             AS last_written_at,
@@ -134,23 +141,22 @@ SELECT
     a.decision,
     a.decision_reason,
     h.told_at,
-    -- Only the few that were told look their message up. Of two that tell at once a
-    -- call counts, else the first by name, so that every poll says the same.
-    CASE WHEN h.told_at IS NOT NULL THEN (
-        SELECT m.channel
-        FROM messages AS m
-        WHERE m.application_id = a.id
-          AND m.sent_at BETWEEN a.applied_at AND h.told_at
-          AND m.sent_at >= CASE
-              WHEN m.channel = 'phone' THEN a.call_tells_from
-              ELSE a.letter_tells_from
-          END
-          AND m.direction = 'out'
-          AND (m.kind IN ('human', 'status')
-               OR (m.kind = 'auto' AND m.sent_at > a.receipt_until))
-        ORDER BY m.channel <> 'phone', m.channel
-        LIMIT 1
-    ) END AS told_by,
+    -- A call before a letter. Only the few that were written to look their message up;
+    -- of two in the same second the first by name counts, so that the answer is the
+    -- same in every poll.
+    CASE
+        WHEN h.told_by_call_at = h.told_at THEN 'phone'
+        WHEN h.told_at IS NOT NULL THEN (
+            SELECT MIN(m.channel)
+            FROM messages AS m
+            WHERE m.application_id = a.id
+              AND m.sent_at = h.wrote_outcome_at
+              AND m.direction = 'out'
+              AND m.channel <> 'phone'
+              AND (m.kind IN ('human', 'status')
+                   OR (m.kind = 'auto' AND m.sent_at > a.receipt_until))
+        )
+    END AS told_by,
     h.called_at,
     -- From the second call that nobody answered a mail will do.
     CASE WHEN h.attempts > 1 THEN (
