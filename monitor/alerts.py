@@ -135,9 +135,9 @@ def open_alert(
         rung=closed.rung if closed else None,
     )
     first = Transition(before, state, reason, effective_at)
-    change = _climb(alert, rule, (first,), now)
     # What waited when it closed is held against the step that is due now.
-    return replace(change, review=finding.step) if closed else change
+    review = finding.step if closed else None
+    return replace(_climb(alert, rule, (first,), now), review=review)
 
 
 def advance(

@@ -31,12 +31,14 @@ class Notice:
     """What is owed to one recipient about one step of one alert.
 
     `firing` is the step's name: its number changes where the ladder is edited.
+    `announced_by` is that of the heads-up, where the step is public.
     """
 
     firing: str
     kind: Kind
     recipient: str
     due_at: datetime
+    announced_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +133,13 @@ def audience(
 def _notices(
     rule: Rule, firing: int, finding: Finding, people: PeopleSettings, slot: datetime
 ) -> tuple[Notice, ...]:
-    step = rule.firings[firing]
+    step, warned = rule.firings[firing], rule.heads_up(firing)
+    heard = None if warned is None else rule.firings[warned].name
     told = dict.fromkeys(recipients(rule, firing, finding, people))
-    return tuple(Notice(step.name, step.kind, each, slot) for each in told)
+    return tuple(
+        Notice(step.name, step.kind, each, slot, heard if is_channel(each) else None)
+        for each in told
+    )
 
 
 def recipients(

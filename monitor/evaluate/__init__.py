@@ -126,16 +126,20 @@ def _judge(check: Check, row: Application) -> Finding | None:
     measured: datetime = get(clock.due)(row) if clock.due else started_at
     if measured >= limits.entry:
         return None
+    late = measured < limits.late_before
     step = NOTHING
     for number, before in enumerate(limits.firings_before):
-        if measured < before:
-            step = number
+        if measured >= before:
+            break  # on another clock a later step may be due before: it waits
+        step = number
+    if not late and step == NOTHING:
+        return None
     return _finding(
         check,
         row,
         started_at,
         deadline(check, row, started_at),
-        (measured < limits.late_before, step, measured < limits.backlog_before),
+        (late, step, measured < limits.backlog_before),
     )
 
 
@@ -168,8 +172,9 @@ def _paused(
     step = NOTHING
     for number, firing in enumerate(check.rule.firings):
         by = now if firing.kind is Kind.WARNING else known_by
-        if due_at(check.rule, firing, limits.calendar, started_at, due) < by:
-            step = number
+        if due_at(check.rule, firing, limits.calendar, started_at, due) >= by:
+            break
+        step = number
     if step == NOTHING and due >= known_by:
         return None
     old = limits.calendar.shift(due, check.rule.backlog) < known_by

@@ -219,6 +219,7 @@ def _record(
                 "kind": each.kind,
                 "recipient": each.recipient,
                 "due_at": each.due_at,
+                "announced_by": each.announced_by,
                 "status": "queued",
                 "created_at": now,
             }

@@ -90,6 +90,7 @@ def _hand(
             "kind": row.kind,
             "recipient": recipient,
             "due_at": row.due_at,
+            "announced_by": row.announced_by,
             "status": "queued",
             "created_at": now,
         }

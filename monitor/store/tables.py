@@ -158,6 +158,7 @@ notices = Table(
     Column("reason", Text),
     Column("post_id", Id, ForeignKey("posts.id", ondelete="SET NULL")),
     Column("created_at", Instant, nullable=False),
+    Column("announced_by", Text),
     UniqueConstraint("alert_id", "firing", "recipient", name="notice_once"),
     Index("notice_post", "post_id"),
 )

@@ -36,6 +36,7 @@ def _announced_late(day: date) -> ColumnElement[bool]:
     today = exists().where(posts.c.id == first.c.post_id, posts.c.sent_on == day)
     return exists().where(
         first.c.alert_id == notices.c.alert_id,
+        first.c.firing == notices.c.announced_by,
         first.c.kind == Kind.HEADS_UP,
         first.c.recipient != NOBODY,
         ~first.c.recipient.startswith("#"),

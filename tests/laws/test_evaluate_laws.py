@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import takewhile
 from typing import Any
 
 from hypothesis import assume, given, settings
@@ -256,11 +257,11 @@ def slowly(
     if made.clock.pauses and row.waiting_on is Ball.CANDIDATE:
         since = row.waiting_since or row.stage_entered_at or start
         seen, known = min(seen, since), min(known, since)
-    fired = [
-        number
+    fallen = (
+        due < (seen if made.firings[number].kind is Kind.WARNING else known)
         for number, due in enumerate(dues(made, office, start, deadline))
-        if due < (seen if made.firings[number].kind is Kind.WARNING else known)
-    ]
+    )
+    fired = [number for number, _ in enumerate(takewhile(bool, fallen))]
     is_late = deadline < known
     if not is_late and not fired:
         return None

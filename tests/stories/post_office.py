@@ -103,7 +103,8 @@ class PostOffice:
         alert = self.alert(application) or Alert(
             None, "ats", found, State(late.value), step
         )
-        notice = Notice(f"step {step}", STEPS[step], to, self.at)
+        heard = "step 2" if to.startswith("#") else None  # the heads-up among the steps
+        notice = Notice(f"step {step}", STEPS[step], to, self.at, heard)
         with self.store.write() as connection:
             ledger.apply(connection, [(Change(alert, ()), (notice,))], now=self.at)
         opened = self.alert(application)

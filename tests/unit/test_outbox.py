@@ -110,7 +110,11 @@ def test_the_owner_hears_a_working_day_before_it_becomes_public() -> None:
             PUBLIC.firings[SHOWN].name, Kind.ESCALATION, INGRID, at("2026-09-28 09:00")
         ),
         Notice(
-            PUBLIC.firings[SHOWN].name, Kind.ESCALATION, LEADS, at("2026-09-28 09:00")
+            PUBLIC.firings[SHOWN].name,
+            Kind.ESCALATION,
+            LEADS,
+            at("2026-09-28 09:00"),
+            PUBLIC.firings[WARNED].name,
         ),
     ]
 
@@ -123,7 +127,11 @@ def test_a_skipped_heads_up_holds_back_what_is_public_and_nothing_else() -> None
             PUBLIC.firings[SHOWN].name, Kind.ESCALATION, INGRID, at("2026-09-28 09:00")
         ),
         Notice(
-            PUBLIC.firings[SHOWN].name, Kind.ESCALATION, LEADS, at("2026-10-06 09:00")
+            PUBLIC.firings[SHOWN].name,
+            Kind.ESCALATION,
+            LEADS,
+            at("2026-10-06 09:00"),
+            PUBLIC.firings[WARNED].name,
         ),
     ]
 

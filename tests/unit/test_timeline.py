@@ -308,6 +308,39 @@ def test_each_message_has_its_verdict(
 
 
 @pytest.mark.parametrize(
+    ("column", "sent_at", "channel", "verdict"),
+    [
+        ("told_at", "2026-09-10 08:58", Channel.EMAIL, "counts"),
+        (
+            "told_at",
+            "2026-09-10 08:57",
+            Channel.EMAIL,
+            "does not count: before the decision",
+        ),
+        ("reached_at", "2026-09-10 08:00", Channel.PHONE, "counts"),
+        (
+            "reached_at",
+            "2026-09-10 07:59",
+            Channel.PHONE,
+            "does not count: before the decision",
+        ),
+        (
+            "last_reply_at",
+            "2026-09-10 08:58",
+            Channel.EMAIL,
+            "does not count: before the start",
+        ),
+    ],
+)
+def test_what_was_said_just_before_a_decision_is_its_telling_and_no_more(
+    column: str, sent_at: str, channel: Channel, verdict: str
+) -> None:
+    row, message = application(**AFTER_DECISION), weighed(sent_at, channel=channel)
+    started_at = at("2026-09-10 09:00")
+    assert evidence.verdict(message, row, [column], started_at, at(NOW)) == verdict
+
+
+@pytest.mark.parametrize(
     ("message", "text"),
     [
         (weighed(channel=Channel.SMS), "SMS to K. N."),
