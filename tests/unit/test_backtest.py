@@ -352,7 +352,7 @@ class TestWhatHistoryDoesNotTell:
             ),
             (
                 {"owner": "recruiter", "when": "{closure: decided_not_told}"},
-                [],
+                ["replies, calls"],
             ),
             (
                 {"owner": "recruiter", "when": "{status: {not: open}}"},

@@ -290,7 +290,7 @@ def test_a_rule_needs_a_start_a_stop_and_its_conditions(
     ("text", "without", "lacks"),
     [
         ({"when": "{closure: told}"}, {"told_at"}, {"told_at"}),
-        ({"when": "{closure: told}"}, {"called_at"}, set()),
+        ({"when": "{closure: told}"}, {"called_at"}, {"called_at"}),
         (
             {"clock": "{starts: decided_at, stops: reached_at}"},
             {"called_at"},
