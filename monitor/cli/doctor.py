@@ -79,13 +79,21 @@ def _source(source: Source, loaded: Configuration, now: datetime) -> Iterator[Sy
         yield Symptom(
             source.name, Mark.WRONG, "the session could write; use a read-only user"
         )
-    _, unmeasurable = cycle.split(loaded.rulebook, source.delivered(now))
+    delivered = source.delivered(now)
+    fed, unmeasurable = cycle.split(loaded.rulebook, delivered)
     if unmeasurable:
         rules = "; ".join(
             f"{rule} (map {', '.join(sorted(lacking))})"
             for rule, lacking in unmeasurable.items()
         )
         yield Symptom(source.name, Mark.NOTE, f"cannot be measured here: {rules}")
+    pausing = [rule.id for rule in fed.rules if rule.clock.pauses]
+    if pausing and "paused" not in delivered:
+        message = (
+            "pauses count only while they last, since the turns of candidates that "
+            f"are over are not known here (map paused): {', '.join(pausing)}"
+        )
+        yield Symptom(source.name, Mark.NOTE, message)
 
 
 def _state(loaded: Configuration) -> Iterator[Symptom]:

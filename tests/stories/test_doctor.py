@@ -220,3 +220,25 @@ def test_a_wrong_configuration_is_said_as_everywhere(
     place.change(slak={})
     assert cli.main(["doctor", "--config", str(place.settings)]) == 2
     assert 'did you mean "slack"?' in capsys.readouterr().err
+
+
+def test_pauses_that_are_over_and_not_known_are_a_note(
+    place: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (place.rules / "first-reply.yaml").read_text("utf-8")
+    pauses = "    clock:\n      pauses: {waiting_on: candidate}\n"
+    (place.rules / "first-reply.yaml").write_text(
+        text.replace("    clock:\n", pauses), "utf-8"
+    )
+    own = place.settings.parent / "ats" / "own"
+    own.mkdir(parents=True)
+    sql = (
+        "SELECT id AS application_id, candidate_id AS candidate_ref, applied_at, status,"
+        " waiting_on, NULL AS first_reply_at, NULL AS told_at, NULL AS called_at"
+        " FROM applications"
+    )
+    (own / "query.sql").write_text(sql, encoding="utf-8")
+    (own / "mapping.yaml").write_text("{name: own, title: Own}", encoding="utf-8")
+    place.source(mapping="own")
+    said = notes(place, capsys)["recruiting"]
+    assert "(map paused): first-reply" in said
