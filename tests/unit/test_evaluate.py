@@ -80,6 +80,17 @@ def test_the_highest_step_that_is_due_is_found(
     assert find(application(), when, lag_hours, ladder=LADDER).step == step
 
 
+def test_a_step_on_another_clock_waits_for_those_before_it() -> None:
+    ladder = """[
+      {at: 2 days before, tell: owner},
+      {at: 1 working day before, tell: owner}]"""
+    made = rule(ladder=ladder)  # due on a Monday, so the second comes on Friday
+    assert found_in(check(made, at("2026-09-18 12:00")), application()) is None
+    found = found_in(check(made, at("2026-09-19 12:00")), application())
+    assert found is not None
+    assert found.step == 1
+
+
 def test_a_breach_before_the_first_step_has_no_step() -> None:
     late = find(
         application(), "2026-09-21 10:00", ladder="[{at: 1 day after, tell: owner}]"
