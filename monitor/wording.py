@@ -41,7 +41,11 @@ def parse(text: str) -> Wording:
             raise ValueError(message)
         if type(node) not in _PLAIN:
             raise ValueError(_TOO_CLEVER)
-    return _ENVIRONMENT.from_string(text)
+    template = _ENVIRONMENT.from_string(text)
+    if not render(template, SAMPLE):
+        message = f"says nothing; write a line ({_KNOWN})"
+        raise ValueError(message)
+    return template
 
 
 def render(template: Wording, values: dict[str, str]) -> str:

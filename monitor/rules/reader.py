@@ -184,8 +184,6 @@ class RuleReader:
             self.note(("owner",), f'no role "{owner}"{hint}')
 
     def _message(self, text: str) -> Wording | None:
-        if not text.strip():
-            self.note(("message",), "is empty; take it away, or write a line")
         try:
             return wording.parse(text)
         except ValueError as error:
