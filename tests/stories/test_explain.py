@@ -377,7 +377,7 @@ def test_what_is_next_is_what_the_next_poll_really_owes(
     asked = ["waiting", "--as-of", asked_at.isoformat()]
     [before] = said(place, capsys, *asked)
     poll(place, asked_at)
-    with sqlite3.connect(place.state) as state:
+    with closing(sqlite3.connect(place.state)) as state:
         query = (
             "SELECT firing, recipient FROM notices JOIN alerts ON alerts.id = alert_id"
             " WHERE rule = 'first-reply' AND application_id = 'waiting'"
