@@ -40,6 +40,8 @@ DELIVER_EVERY = 5  # seconds
 HEARTBEAT_WITHIN = timedelta(seconds=90)
 POLLS_MISSED = 3
 DRAIN_SECONDS = 10
+# Two at once: what is asked for while a reload runs waits for it, and is not skipped.
+_RELOAD = {"id": "reload", "replace_existing": True, "max_instances": 2}
 _EVENTS = {
     EVENT_JOB_EXECUTED: "executed",
     EVENT_JOB_ERROR: "error",
@@ -226,9 +228,7 @@ class Daemon:
         self.metrics.scheduled(event.job_id.split()[0], _EVENTS[event.code])
 
     def _reload_soon(self, scheduler: BackgroundScheduler) -> None:
-        scheduler.add_job(
-            self._guarded, args=[self.reload], id="reload", replace_existing=True
-        )
+        scheduler.add_job(self._guarded, args=[self.reload], **_RELOAD)
 
     def _watched(self) -> list[Path]:
         folders = [each.folder for each in self.configuration.mappings.values()]
