@@ -18,6 +18,9 @@ class Person:
     name: str | None
     checked_at: datetime
     error: str | None
+    zone: str | None = None
+    locale: str | None = None
+    is_away: bool = False
 
 
 def read(connection: Connection, email: str) -> Person | None:

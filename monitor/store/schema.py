@@ -111,8 +111,29 @@ class Store:
 
     def upgrade(self) -> None:
         """Bring the tables to this program's version."""
-        with self.write() as connection:
+        with self._unreferenced(), self.write() as connection:
             command.upgrade(_config(connection), "head")
+
+    @contextmanager
+    def _unreferenced(self) -> Iterator[None]:
+        """Let SQLite replace a table that others refer to without forgetting who did."""
+
+        def stop(connection: Any, *_: object) -> None:
+            connection.execute("PRAGMA foreign_keys = OFF")
+
+        def go_on(connection: Any, _: object) -> None:
+            connection.execute("PRAGMA foreign_keys = ON")
+
+        if not self.is_sqlite:
+            yield
+            return
+        event.listen(self.engine, "checkout", stop)
+        event.listen(self.engine, "checkin", go_on)
+        try:
+            yield
+        finally:
+            event.remove(self.engine, "checkout", stop)
+            event.remove(self.engine, "checkin", go_on)
 
     def version(self) -> str | None:
         """Return the version that the tables are at, or None without tables."""

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.engine import Dialect
@@ -78,6 +79,9 @@ alerts = Table(
     Column("closed_at", Instant),
     Column("effective_at", Instant),
     Column("reason", String(32)),
+    Column("overlay", String(16)),
+    Column("overlay_until", Instant),
+    Column("snoozes", Integer, nullable=False, server_default="0"),
     UniqueConstraint(
         "source", "rule", "application_id", "started_at", name="alert_key"
     ),
@@ -129,7 +133,27 @@ posts = Table(
     Column("is_public", Boolean, nullable=False),
     Column("edit_due_at", Instant),
     Column("error", Text),
-    UniqueConstraint("recipient", "sent_on", name="post_a_day"),
+    Column("kind", String(16), nullable=False, server_default="digest"),
+    Column("subject", Text),
+    Column("thread_ts", Text),
+    Column("language", String(2), nullable=False, server_default="en"),
+    Column("zone", Text),
+    Column("sweep_at", Instant),
+    Column("erased", Integer, nullable=False, server_default="0"),
+)
+Index(
+    "post_a_day",
+    posts.c.recipient,
+    posts.c.sent_on,
+    unique=True,
+    sqlite_where=text("kind = 'digest'"),
+    postgresql_where=text("kind = 'digest'"),
+)
+Index(
+    "post_sweep",
+    posts.c.sweep_at,
+    sqlite_where=text("sweep_at IS NOT NULL"),
+    postgresql_where=text("sweep_at IS NOT NULL"),
 )
 Index(
     "post_due",
@@ -159,6 +183,7 @@ notices = Table(
     Column("post_id", Id, ForeignKey("posts.id", ondelete="SET NULL")),
     Column("created_at", Instant, nullable=False),
     Column("announced_by", Text),
+    Column("is_now", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("alert_id", "firing", "recipient", name="notice_once"),
     Index("notice_post", "post_id"),
 )
@@ -179,6 +204,9 @@ people = Table(
     Column("name", Text),
     Column("checked_at", Instant, nullable=False),
     Column("error", Text),
+    Column("zone", Text),
+    Column("locale", String(16)),
+    Column("is_away", Boolean, nullable=False, server_default=false()),
 )
 
 runs = Table(
@@ -194,4 +222,60 @@ runs = Table(
     Column("changes", Integer, nullable=False),
     Column("error", Text),
     Index("run_source", "source", "id"),
+)
+
+silences = Table(
+    "silences",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("source", String(64)),
+    Column("rule", String(63)),
+    Column("department", Text),
+    Column("job", Text),
+    Column("starts_at", Instant, nullable=False),
+    Column("ends_at", Instant),
+    Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("ended_by", Text),
+)
+
+confirmations = Table(
+    "confirmations",
+    metadata,
+    Column("source", String(64), primary_key=True),
+    Column("rule", String(63), primary_key=True),
+    Column("actor", Text, nullable=False),
+    Column("confirmed_at", Instant, nullable=False),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("holder", String(64)),
+    Column("epoch", BigInteger, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)
+
+replicas = Table(
+    "replicas",
+    metadata,
+    Column("holder", String(64), primary_key=True),
+    Column("seen_at", Instant, nullable=False),
+    Column("configuration", String(32), nullable=False),
+)
+
+configurations = Table(
+    "configurations",
+    metadata,
+    Column("digest", String(32), primary_key=True),
+    Column("epoch", BigInteger, nullable=False, unique=True),
+)
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("value", Text, nullable=False),
 )

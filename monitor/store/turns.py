@@ -20,7 +20,9 @@ def due(day: date, *, now: datetime) -> tuple[ColumnElement[bool], ...]:
 def had_post(day: date) -> ColumnElement[bool]:
     """Return whether the notice's recipient has the post of that day."""
     return exists().where(
-        posts.c.recipient == notices.c.recipient, posts.c.sent_on == day
+        posts.c.recipient == notices.c.recipient,
+        posts.c.sent_on == day,
+        posts.c.kind == "digest",
     )
 
 
