@@ -5,6 +5,7 @@ The modules, read in this order; each imports only from those above it:
 errors         what can go wrong, and where in which file
 model          the frozen nouns that cross the borders between modules
 closure        whether a candidate has an answer, over the channel that is due
+language       the languages that Svar speaks
 clock          the only reader of the time of day
 shipped        where the rules and mappings that come along are
 worktime       durations and calendars: when a promise is up

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from collections.abc import Mapping as Environment
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import available_timezones
 
@@ -14,6 +14,9 @@ from monitor.rules import House, Rulebook
 from monitor.settings import RULES, Settings, SourceSettings
 from monitor.worktime import Calendar
 from monitor.yamlfile import Document
+
+POLLS_MISSED = 3
+SILENCE = timedelta(minutes=30)  # a feed that is silent for less is no news
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,14 @@ class Configuration:
     departments: dict[str, Calendar]
     mappings: dict[str, Mapping]
     rulebook: Rulebook
+
+    @property
+    def patience(self) -> dict[str, timedelta]:
+        """Return how long each source may be silent before nobody is told of it."""
+        return {
+            each.name: max(each.every * POLLS_MISSED, SILENCE)
+            for each in self.settings.sources
+        }
 
     def require_open(self, now: datetime) -> None:
         """Raise ConfigError for a calendar on which nobody works in the next weeks."""

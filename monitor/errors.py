@@ -54,6 +54,14 @@ class StoreError(MonitorError):
     """Svar's own state could not be opened, read or written."""
 
 
+class LeaseLost(StoreError):  # noqa: N818 - not a fault: the work goes on elsewhere
+    """Another replica has this work now; what was under way here is not kept."""
+
+    def __init__(self, lease: str, message: str) -> None:
+        self.lease = lease
+        super().__init__(message)
+
+
 class Outcome(StrEnum):
     """What an attempt that did not succeed says about the message."""
 

@@ -1,9 +1,10 @@
 """Who is told what and when; pure plans, no message text and no network."""
 
 import hashlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from itertools import chain
 
 from monitor.alerts import Alert, Change
@@ -16,6 +17,7 @@ NOBODY = "nobody"  # a recipient that no setting names; shown by doctor and a me
 FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(minutes=5)
 QUARANTINE = timedelta(seconds=60)  # a dying request may still arrive for so long
+CAUGHT_UP = timedelta(hours=1)  # what is seen later than that is not news at once
 
 
 # When the owner hears, or heard, of a public step by its heads-up; None if never.
@@ -31,7 +33,8 @@ class Notice:
     """What is owed to one recipient about one step of one alert.
 
     `firing` is the step's name: its number changes where the ladder is edited.
-    `announced_by` is that of the heads-up, where the step is public.
+    `announced_by` is that of the heads-up, where the step is public. `is_now`: it does
+    not wait for the day's digest.
     """
 
     firing: str
@@ -39,14 +42,29 @@ class Notice:
     recipient: str
     due_at: datetime
     announced_by: str | None = None
+    is_now: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Digests:
-    """When digests may go out: the hour of the day, and whose working time counts."""
+    """When digests may go out: the hour of the day, and whose working time counts.
+
+    `zones` are those of people who do not live by the calendar's own.
+    """
 
     calendar: Calendar
     digest_at: time
+    zones: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, recipient: str) -> "Digests":
+        """Return the digests of one recipient, by the clock on their wall."""
+        zone = self.zones.get(recipient)
+        if zone is None:
+            return self
+        try:
+            return replace(self, calendar=self.calendar.in_zone(zone))
+        except ValueError:  # Slack knows a zone that this machine does not
+            return self
 
     def slot(self, at: datetime) -> datetime:
         """Return the first digest hour of a working day at or after `at`."""
@@ -97,10 +115,13 @@ def owe(  # noqa: PLR0913 - all but two by name
     """
     if change.firing is None:
         return ()
-    seen, slot = change.alert.seen, digests.slot(due_at)
+    seen, slot = change.alert.seen, partial(_slot, digests, due_at)
+    fresh = now - due_at <= CAUGHT_UP
     owed: list[Notice] = []
     for firing in rule.together(change.firing, change.climbed_from, change.alert.step):
         step = _notices(rule, firing, seen, people, slot)
+        if rule.firings[firing].is_now and fresh:
+            step = tuple(replace(each, due_at=due_at, is_now=True) for each in step)
         warned = rule.heads_up(firing)
         if warned is not None:
             heard_at = announced(change.alert, rule.firings[warned].name)
@@ -112,6 +133,10 @@ def owe(  # noqa: PLR0913 - all but two by name
     return tuple(dict.fromkeys(owed))
 
 
+def _slot(digests: Digests, due_at: datetime, recipient: str) -> datetime:
+    return digests.of(recipient).slot(due_at)
+
+
 def _not_before(notice: Notice, public_at: datetime) -> Notice:
     """Return the notice, put off if it is public."""
     if not is_channel(notice.recipient):
@@ -120,24 +145,27 @@ def _not_before(notice: Notice, public_at: datetime) -> Notice:
 
 
 def audience(
-    rule: Rule, upto: int, finding: Finding, people: PeopleSettings
+    rule: Rule, firings: Iterable[int], finding: Finding, people: PeopleSettings
 ) -> tuple[str, ...]:
-    """Return everybody who is told when nothing was told before this firing."""
-    told = (
-        recipients(rule, each, finding, people)
-        for each in rule.together(rule.highest(-1, upto), -1, upto)
-    )
+    """Return everybody whom these firings tell, each once."""
+    told = (recipients(rule, each, finding, people) for each in firings)
     return tuple(dict.fromkeys(chain.from_iterable(told)))
 
 
 def _notices(
-    rule: Rule, firing: int, finding: Finding, people: PeopleSettings, slot: datetime
+    rule: Rule,
+    firing: int,
+    finding: Finding,
+    people: PeopleSettings,
+    slot: Callable[[str], datetime],
 ) -> tuple[Notice, ...]:
     step, warned = rule.firings[firing], rule.heads_up(firing)
     heard = None if warned is None else rule.firings[warned].name
     told = dict.fromkeys(recipients(rule, firing, finding, people))
     return tuple(
-        Notice(step.name, step.kind, each, slot, heard if is_channel(each) else None)
+        Notice(
+            step.name, step.kind, each, slot(each), heard if is_channel(each) else None
+        )
         for each in told
     )
 

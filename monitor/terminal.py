@@ -45,6 +45,7 @@ class Terminal:
         key: str,  # noqa: ARG002 - nothing is looked up on paper
         *,
         plain: bool,  # noqa: ARG002
+        thread: str | None = None,  # noqa: ARG002
     ) -> tuple[str, str]:
         self.count += 1
         self.console.print(panel(message, self.caption(channel)))
@@ -63,8 +64,18 @@ class Terminal:
         )
         return True
 
-    def find(self, channel: str, key: str, *, since: datetime) -> str | None:  # noqa: ARG002
-        return None
+    def find(
+        self,
+        channel: str,  # noqa: ARG002
+        key: str,  # noqa: ARG002
+        *,
+        since: datetime,  # noqa: ARG002
+        thread: str | None = None,  # noqa: ARG002
+    ) -> list[str]:
+        return []
+
+    def delete(self, channel: str, ts: str) -> None:
+        """Leave it: what is printed stays."""
 
 
 def panel(message: Message, caption: str, *, style: str = "blue") -> Panel:

@@ -3,6 +3,8 @@
 Never sees a candidate: a line is about the wait, and the name stands before it.
 """
 
+from dataclasses import dataclass, field
+
 from jinja2 import StrictUndefined, Template, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -20,11 +22,18 @@ _KNOWN = f"a line may use {', '.join(SAMPLE)}"
 _TOO_CLEVER = f"write text and variables only, such as {{{{ waited }}}} ({_KNOWN})"
 _ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined)
 
-Wording = Template  # so that others need not know what reads the lines
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A line that passed every check; two that were written the same are equal."""
+
+    text: str
+    template: Template = field(compare=False, repr=False)
+    variables: frozenset[str]
 
 
 def parse(text: str) -> Wording:
-    """Return the template in text; raise ValueError if it is more than a line.
+    """Return the line in text; raise ValueError if it is more than a line.
 
     A line holds text and variables: anything else might fail, or never end, later.
     """
@@ -41,13 +50,14 @@ def parse(text: str) -> Wording:
             raise ValueError(message)
         if type(node) not in _PLAIN:
             raise ValueError(_TOO_CLEVER)
-    template = _ENVIRONMENT.from_string(text)
-    if not render(template, SAMPLE):
+    variables = frozenset(name.name for name in tree.find_all(nodes.Name))
+    made = Wording(text, _ENVIRONMENT.from_string(text), variables)
+    if not render(made, SAMPLE):
         message = f"says nothing; write a line ({_KNOWN})"
         raise ValueError(message)
-    return template
+    return made
 
 
-def render(template: Wording, values: dict[str, str]) -> str:
+def render(line: Wording, values: dict[str, str]) -> str:
     """Return the line for these values, on one line."""
-    return " ".join(template.render(values).split())
+    return " ".join(line.template.render(values).split())

@@ -88,7 +88,7 @@ def check(
 
 def found_in(made: Check, row: Application) -> Finding | None:
     """Return what the rule finds in one application alone."""
-    return next((found for _, found in evaluate.find(made, [row])), None)
+    return evaluate.finding(made, row)
 
 
 def finding(**changed: Any) -> Finding:

@@ -5,8 +5,10 @@ import socket
 import struct
 from collections import defaultdict, deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread
 from types import TracebackType
@@ -68,16 +70,34 @@ def reset(*, effect: bool) -> Fault:
     return Fault(drop="reset", effect=effect)
 
 
+class Moment(StrEnum):
+    """How far a request came."""
+
+    ARRIVED = "arrived"
+    DONE = "done"  # it took effect, and no answer is on its way
+    ANSWERED = "answered"
+
+
+# Told of each request's method and of how far it came; False and it comes no further.
+Witness = Callable[[str, Moment], bool]
+
+
+def look_on(method: str, moment: Moment) -> bool:
+    """Let every request through."""
+    return True
+
+
 class Refused(Exception):  # noqa: N818 - Slack's own word for it is an error code
     """Slack's answer is no."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """One request as it arrived."""
+    """One request as it arrived, at the workspace's time."""
 
     method: str
     arguments: dict[str, Any]
+    at: datetime
 
 
 @dataclass
@@ -88,6 +108,9 @@ class User:
     email: str
     name: str
     deleted: bool = False
+    zone: str | None = None
+    locale: str | None = None
+    status: str = ""
 
 
 @dataclass
@@ -99,6 +122,7 @@ class Posted:
     text: str
     blocks: list[dict[str, Any]]
     metadata: dict[str, Any]
+    thread: str | None = None
     edits: int = 0
 
     @property
@@ -127,7 +151,9 @@ class FakeSlack:
         self.channels: dict[str, str] = {}  # name -> id; a DM has the user's id for one
         self.archived: set[str] = set()
         self.messages: list[Posted] = []
+        self.posted = 0
         self.requests: list[Request] = []
+        self.witness: Witness = look_on
         self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
         self._released = Event()
         self._lock = Lock()
@@ -196,7 +222,7 @@ class FakeSlack:
     def answer(self, method: str, token: str, arguments: dict[str, Any]) -> Fault:
         """Carry a request out, unless told otherwise, and return how to answer it."""
         with self._lock:
-            self.requests.append(Request(method, arguments))
+            self.requests.append(Request(method, arguments, self.now))
             queue = self._faults[method]
             fault = queue.popleft() if queue else None
             if fault and not fault.effect:
@@ -220,8 +246,19 @@ class FakeSlack:
     def look_up(self, arguments: dict[str, Any]) -> dict[str, Any]:
         _demand(arguments["email"] in self.users, "users_not_found")
         user = self.users[arguments["email"]]
-        profile = {"first_name": user.name, "email": user.email}
-        return {"user": {"id": user.id, "deleted": user.deleted, "profile": profile}}
+        profile = {
+            "first_name": user.name,
+            "email": user.email,
+            "status_emoji": user.status,
+        }
+        found = {"id": user.id, "deleted": user.deleted, "profile": profile}
+        return {"user": found | ({"tz": user.zone} if user.zone else {})}
+
+    def inform(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        found = [u for u in self.users.values() if u.id == arguments["user"]]
+        _demand(found, "user_not_found")
+        user = {"id": found[0].id, "deleted": found[0].deleted}
+        return {"user": user | ({"locale": found[0].locale} if found[0].locale else {})}
 
     def open_dm(self, arguments: dict[str, Any]) -> dict[str, Any]:
         found = [u for u in self.users.values() if u.id == arguments["users"]]
@@ -232,7 +269,8 @@ class FakeSlack:
     def post(self, arguments: dict[str, Any]) -> dict[str, Any]:
         channel = self._channel(arguments["channel"])
         _check(arguments)
-        ts = f"{self.now.timestamp():.0f}.{len(self.messages) + 1:06d}"
+        ts = f"{self.now.timestamp():.0f}.{self.posted + 1:06d}"
+        self.posted += 1
         self.messages.append(
             Posted(
                 channel,
@@ -240,6 +278,7 @@ class FakeSlack:
                 arguments["text"],
                 arguments.get("blocks") or [],
                 arguments.get("metadata") or {},
+                arguments.get("thread_ts"),
             )
         )
         return {"channel": channel, "ts": ts}
@@ -258,6 +297,17 @@ class FakeSlack:
         found[0].edits += 1
         return {"channel": channel, "ts": arguments["ts"]}
 
+    def delete(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        channel = self._channel(arguments["channel"], by_name=False)
+        where = channel, arguments["ts"]
+        found = [each for each in self.messages if (each.channel, each.ts) == where]
+        _demand(found, "message_not_found")
+        self.messages.remove(found[0])
+        return {}
+
+    def replies(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        return self.history(arguments)
+
     def history(self, arguments: dict[str, Any]) -> dict[str, Any]:
         scope = "im:history" if arguments["channel"][0] == "D" else "channels:history"
         _demand(scope in self.scopes, "missing_scope")
@@ -267,6 +317,7 @@ class FakeSlack:
             | ({"metadata": each.metadata} if _is_set(arguments) else {})
             for each in sorted(self.messages, key=lambda each: each.ts, reverse=True)
             if each.channel == channel and float(each.ts) > float(arguments["oldest"])
+            and each.thread == arguments.get("ts")
         ]
         start = int(arguments.get("cursor") or 0)
         end = start + min(self.page, int(arguments["limit"]))
@@ -288,6 +339,9 @@ class FakeSlack:
 _METHODS: dict[str, Callable[[FakeSlack, dict[str, Any]], dict[str, Any]]] = {
     "auth.test": FakeSlack.who,
     "users.lookupByEmail": FakeSlack.look_up,
+    "users.info": FakeSlack.inform,
+    "conversations.replies": FakeSlack.replies,
+    "chat.delete": FakeSlack.delete,
     "conversations.open": FakeSlack.open_dm,
     "conversations.history": FakeSlack.history,
     "chat.postMessage": FakeSlack.post,
@@ -332,13 +386,16 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         slack = self.server.slack
-        body = self.rfile.read(int(self.headers["Content-Length"] or 0)).decode()
-        if "json" in self.headers["Content-Type"]:
-            arguments = json.loads(body or "{}")
-        else:
-            arguments = {key: values[0] for key, values in parse_qs(body).items()}
+        arguments = self._arguments()
+        if arguments is None:
+            return
         token = self.headers["Authorization"] or ""
-        answer = slack.answer(self.path.rpartition("/")[2], token, arguments)
+        method = self.path.rpartition("/")[2]
+        if not slack.witness(method, Moment.ARRIVED):
+            return
+        answer = slack.answer(method, token, arguments)
+        if not slack.witness(method, Moment.DONE):
+            return
         if answer.drop == "hang":
             slack.wait()
         if answer.drop:
@@ -353,8 +410,22 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in headers.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
+        with suppress(ConnectionError):  # whoever asked may be dead
+            self.end_headers()
+            self.wfile.write(content)
+        slack.witness(method, Moment.ANSWERED)
+
+    def _arguments(self) -> dict[str, Any] | None:
+        """Read what is asked for; None where whoever asked died in the middle."""
+        length = int(self.headers["Content-Length"] or 0)
+        body = self.rfile.read(length)
+        if len(body) < length:
+            return None
+        if "json" in self.headers["Content-Type"]:
+            found: dict[str, Any] = json.loads(body or b"{}")
+            return found
+        asked = parse_qs(body.decode())
+        return {key: values[0] for key, values in asked.items()}
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -389,10 +460,19 @@ class Meanwhile:
         return self._around("open", lambda: self.transport.open(member_id))
 
     def post(
-        self, channel: str, message: Message, key: str, *, plain: bool
+        self,
+        channel: str,
+        message: Message,
+        key: str,
+        *,
+        plain: bool,
+        thread: str | None = None,
     ) -> tuple[str, str]:
         return self._around(
-            "post", lambda: self.transport.post(channel, message, key, plain=plain)
+            "post",
+            lambda: self.transport.post(
+                channel, message, key, plain=plain, thread=thread
+            ),
         )
 
     def update(self, channel: str, ts: str, message: Message, *, plain: bool) -> bool:
@@ -400,10 +480,16 @@ class Meanwhile:
             "update", lambda: self.transport.update(channel, ts, message, plain=plain)
         )
 
-    def find(self, channel: str, key: str, *, since: datetime) -> str | None:
+    def find(
+        self, channel: str, key: str, *, since: datetime, thread: str | None = None
+    ) -> list[str]:
         return self._around(
-            "find", lambda: self.transport.find(channel, key, since=since)
+            "find",
+            lambda: self.transport.find(channel, key, since=since, thread=thread),
         )
+
+    def delete(self, channel: str, ts: str) -> None:
+        self._around("delete", lambda: self.transport.delete(channel, ts))
 
     def _around(self, call: str, do: Callable[[], T]) -> T:
         if self.moment == f"before {call}":

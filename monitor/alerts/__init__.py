@@ -1,14 +1,16 @@
 """The alert state machine: what a finding, or its absence, does to what we remember."""
 
-from monitor.alerts.guarding import HELD_FOR, MASS, MASS_SHARE, Guarded, guard
+from monitor.alerts.guarding import (
+    HELD_FOR,
+    MASS,
+    MASS_SHARE,
+    Guarded,
+    guard,
+    is_mass,
+)
+from monitor.alerts.hands import HandError, acknowledge, snooze, waive
 from monitor.alerts.life import (
-    CLOSED_STATES,
     GONE_AFTER,
-    Alert,
-    Change,
-    Reason,
-    State,
-    Transition,
     advance,
     miss,
     open_alert,
@@ -16,6 +18,16 @@ from monitor.alerts.life import (
     remove,
     settle,
     step_back,
+    vanish,
+)
+from monitor.alerts.nouns import (
+    CLOSED_STATES,
+    Alert,
+    Change,
+    Overlay,
+    Reason,
+    State,
+    Transition,
 )
 
 __all__ = [
@@ -27,15 +39,22 @@ __all__ = [
     "Alert",
     "Change",
     "Guarded",
+    "HandError",
+    "Overlay",
     "Reason",
     "State",
     "Transition",
+    "acknowledge",
     "advance",
     "guard",
+    "is_mass",
     "miss",
     "open_alert",
     "remember",
     "remove",
     "settle",
+    "snooze",
     "step_back",
+    "vanish",
+    "waive",
 ]

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from monitor.alerts.life import Alert, Change, Reason
+from monitor.alerts.nouns import Alert, Change, Reason
 from monitor.evaluate import Finding
 
 HELD_FOR = 3  # equal polls before a mass closure is believed
@@ -23,6 +23,11 @@ class Guarded:
         """Return the findings whose key no alert takes that is held open."""
         taken = {each.alert.key for each in self.changes if each.alert.is_open}
         return [each for each in fresh if (each.rule, each.application_id) not in taken]
+
+
+def is_mass(closing: int, opened: int) -> bool:
+    """Tell more closings in one poll than can be believed at once."""
+    return closing > max(MASS, MASS_SHARE * opened)
 
 
 def guard(
@@ -44,10 +49,10 @@ def guard(
     changes = []
     for alert, change in pairs:
         rule = alert.seen.rule
-        limit = max(MASS, MASS_SHARE * open_by_rule.get(rule, 0))
+        is_few = not is_mass(wanted[rule], open_by_rule.get(rule, 0))
         meant = rule in confirmed or change.alert.reason is Reason.RULE_REMOVED
         believed = meant or change.alert.closing_polls >= HELD_FOR
-        if change.alert.is_open or wanted[rule] <= limit or believed:
+        if change.alert.is_open or is_few or believed:
             changes.append(change)
             continue
         held[rule] += 1

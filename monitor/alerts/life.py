@@ -3,119 +3,26 @@
 Pure: an alert goes in with what the poll saw, and comes out with its transitions.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
 
+from monitor.alerts.nouns import Alert, Change, Reason, State, Transition
 from monitor.evaluate import NOTHING, Ending, Finding, Late, Verdict
-from monitor.rules import Kind, Place, Rule
+from monitor.rules import Kind, Rule
 
 GONE_AFTER = 2  # good polls without the application
-
-
-class State(StrEnum):
-    """Where an alert stands."""
-
-    WARNING = "warning"
-    BREACHED = "breached"
-    ESCALATED = "escalated"
-    RESOLVED = "resolved"
-    CANCELLED = "cancelled"
-
-
-class Reason(StrEnum):
-    """Why an alert changed."""
-
-    OPENED = "opened"
-    TARGET_PASSED = "target_passed"
-    STEP_DUE = "step_due"
-    EVIDENCE_WITHDRAWN = "evidence_withdrawn"
-    ON_TIME = "on_time"
-    LATE = "late"
-    CLOSED = "closed"
-    WAIVED = "waived"
-    RULE_REMOVED = "rule_removed"
-    EXEMPTED = "exempted"
-    GONE = "gone"
-    RETARGETED = "retargeted"
-
-
-CLOSED_STATES = frozenset({State.RESOLVED, State.CANCELLED})
-
-
-@dataclass(frozen=True, slots=True)
-class Alert:
-    """A finding that we remember; `seen` is the finding as the last poll saw it.
-
-    `step` is the highest firing of the ladder that was reached, told or skipped;
-    `rung` is its place, which still says so when the ladder was edited.
-    `closing_polls` counts the good polls in a row that would have closed it.
-    """
-
-    id: int | None
-    source: str
-    seen: Finding
-    state: State
-    step: int
-    closing_polls: int = 0
-    effective_at: datetime | None = None
-    reason: Reason | None = None
-    rung: Place | None = None
-
-    @property
-    def key(self) -> tuple[str, str]:
-        return self.seen.rule, self.seen.application_id
-
-    @property
-    def is_open(self) -> bool:
-        return self.state not in CLOSED_STATES
-
-
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """What happened to an alert, and why; append-only."""
-
-    before: State | None
-    after: State
-    reason: Reason
-    effective_at: datetime
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """An alert as it shall be, how it came to that, and the firing that tells somebody.
-
-    `climbed_from` is the step that it stood on before the firing. `review` is the step
-    that is due now, where notices that wait may be owed by somebody else, or no more.
-    """
-
-    alert: Alert
-    transitions: tuple[Transition, ...]
-    firing: int | None = None
-    climbed_from: int = NOTHING
-    review: int | None = None
-
-    @property
-    def turns(self) -> bool:
-        """Tell a change that closes an alert, or opens a closed one again."""
-        return not self.alert.is_open or self.opens_again
-
-    @property
-    def opens_again(self) -> bool:
-        """Tell a change that opens an alert which was closed before."""
-        return any(each.before in CLOSED_STATES for each in self.transitions)
+_FACTS = Finding._fields.index("owner")  # from here on: what a message needs to know
 
 
 def open_alert(
     source: str, finding: Finding, rule: Rule, *, closed: Alert | None, now: datetime
 ) -> Change | None:
-    """Return the opening of an alert, or None where the finding is backlog.
+    """Return the opening of an alert; None for backlog, and for a wait that was waived.
 
     `closed` is an alert of the same key that was closed before: it opens again, and
-    remembers which steps were told.
+    remembers which steps were told, and how often it was put off.
     """
-    if finding.backlog:
+    if finding.backlog or (closed and closed.reason is Reason.WAIVED):
         return None
     before = closed.state if closed else None
     reason = Reason.EVIDENCE_WITHDRAWN if closed else Reason.OPENED
@@ -128,6 +35,7 @@ def open_alert(
         state=state,
         step=_standing(closed, rule) if closed else NOTHING,
         rung=closed.rung if closed else None,
+        snoozes=closed.snoozes if closed else 0,
     )
     first = Transition(before, state, reason, effective_at)
     # What waited when it closed is held against the step that is due now.
@@ -139,6 +47,8 @@ def advance(
     alert: Alert, finding: Finding, rule: Rule, *, now: datetime
 ) -> Change | None:
     """Return what a finding of the same start does to an open alert, if anything."""
+    if _is_known(alert, finding, rule):
+        return None
     state = alert.state
     transitions: list[Transition] = []
     if alert.seen.due_at != finding.due_at:
@@ -155,12 +65,23 @@ def advance(
     step = _standing(alert, rule)
     moved = replace(alert, seen=finding, state=state, step=step, closing_polls=0)
     change = _climb(moved, rule, tuple(transitions), now)
-    if change == Change(alert, ()):
-        return None
     before, after = alert.seen, finding
     if before.due_at != after.due_at or _owed_by(before) != _owed_by(after):
         return replace(change, review=finding.step)
     return change
+
+
+def _is_known(alert: Alert, finding: Finding, rule: Rule) -> bool:
+    """Tell a finding that changes nothing, which is nearly every one of every poll."""
+    seen = alert.seen
+    return (
+        (finding.step <= alert.step or finding.backlog)
+        and finding.due_at == seen.due_at
+        and (finding.late is Late.WARNING or alert.state is not State.WARNING)
+        and not alert.closing_polls
+        and finding[_FACTS:] == seen[_FACTS:]
+        and _standing(alert, rule) == alert.step
+    )
 
 
 def _standing(alert: Alert, rule: Rule) -> int:
@@ -213,7 +134,7 @@ def settle(alert: Alert, verdict: Verdict) -> Change:
     reason = _reason(alert, verdict)
     resolved = reason in {Reason.ON_TIME, Reason.LATE, Reason.CLOSED}
     state = State.RESOLVED if resolved else State.CANCELLED
-    return _close(alert, state, reason, verdict.effective_at)
+    return close(alert, state, reason, verdict.effective_at)
 
 
 def _reason(alert: Alert, verdict: Verdict) -> Reason:
@@ -233,20 +154,28 @@ def miss(alert: Alert, *, now: datetime) -> Change:
     """Return what a good poll without the application does: count, then close."""
     if alert.closing_polls + 1 < GONE_AFTER:
         return Change(replace(alert, closing_polls=alert.closing_polls + 1), ())
-    return _close(alert, State.CANCELLED, Reason.GONE, now)
+    return vanish(alert, now=now)
+
+
+def vanish(alert: Alert, *, now: datetime) -> Change:
+    """Return the closing of an alert whose application is gone."""
+    return close(alert, State.CANCELLED, Reason.GONE, now)
 
 
 def remove(alert: Alert, *, now: datetime) -> Change:
     """Return the closing of an alert whose rule is no longer there."""
-    return _close(alert, State.CANCELLED, Reason.RULE_REMOVED, now)
+    return close(alert, State.CANCELLED, Reason.RULE_REMOVED, now)
 
 
-def _close(alert: Alert, state: State, reason: Reason, at: datetime) -> Change:
+def close(alert: Alert, state: State, reason: Reason, at: datetime) -> Change:
+    """Return the closing of an alert, and of what was laid over it."""
     closed = replace(
         alert,
         state=state,
         reason=reason,
         effective_at=at,
         closing_polls=alert.closing_polls + 1,
+        overlay=None,
+        overlay_until=None,
     )
     return Change(closed, (Transition(alert.state, state, reason, at),))

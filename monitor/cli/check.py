@@ -1,7 +1,6 @@
 """`svar check`: who waits too long, as a table or as JSON."""
 
 import argparse
-import json
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -9,12 +8,12 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 
-from rich.console import Console, JustifyMethod
+from rich.console import JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
 from monitor import configuration, outbox
-from monitor.cli import FINE, FOUND, instants
+from monitor.cli import FINE, FOUND, instants, printing
 from monitor.cli.titles import title
 from monitor.configuration import Configuration
 from monitor.cycle import Plan, Report, check, require_ready
@@ -24,7 +23,6 @@ from monitor.model import Closure
 from monitor.source import Source
 
 BAR = 8
-WIDE = 160  # where no terminal sets the width
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
@@ -62,13 +60,13 @@ def run(options: argparse.Namespace) -> int:
     results = []
     for settings in loaded.settings.sources:
         mapping = loaded.mappings[settings.name]
-        status = Console(stderr=True).status(f"reading {settings.name} ...")
-        with closing(Source(settings, mapping)) as source, status:
+        reading = printing.reading(settings.name)
+        with closing(Source(settings, mapping)) as source, reading:
             plan, report = check(source, loaded, now=now)
         called = title(loaded, settings.name)
         results.append(Result(settings.name, called, plan, report))
     if options.json:
-        print(json.dumps(_json(results, loaded, now), indent=2, ensure_ascii=False))  # noqa: T201
+        printing.write_json(_json(results, loaded, now))
     else:
         for result in results:
             _print(result, loaded, now, everything=options.all)
@@ -113,9 +111,10 @@ def _entry(finding: Finding, loaded: Configuration, now: datetime) -> dict[str, 
     if finding.backlog:
         step = "backlog"
     elif rule and finding.step != NOTHING:
-        step = rule.firings[rule.highest(NOTHING, finding.step)].at
-        people = loaded.settings.people
-        told = outbox.audience(rule, finding.step, finding, people)
+        highest = rule.highest(NOTHING, finding.step)
+        step = rule.firings[highest].at
+        firings = rule.together(highest, NOTHING, finding.step)
+        told = outbox.audience(rule, firings, finding, loaded.settings.people)
         tell = [each for each in told if each != outbox.NOBODY]
     return {
         "rule": finding.rule,
@@ -133,17 +132,12 @@ def _entry(finding: Finding, loaded: Configuration, now: datetime) -> dict[str, 
 def _print(
     result: Result, loaded: Configuration, now: datetime, *, everything: bool
 ) -> None:
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=WIDE)
+    console = printing.console()
     calendar = loaded.calendar
     run = result.report.run
     when = words.moment(now, calendar, now=now)
-    head = Text(result.title, "bold")
-    head.append(
-        f"  as of {when}  {words.plural(run.applications, 'application')}", "not bold"
-    )
-    console.print(head, "\n")
+    count = words.plural(run.applications, "application")
+    console.print(printing.heading(result.title, f"as of {when}", count), "\n")
     late, soon, old = result.late, result.soon, result.old
     if late:
         console.print(_table(late, loaded, now))
@@ -177,9 +171,8 @@ def _notes(result: Result) -> Iterator[str]:
     report = result.report
     for rule, count in sorted((+report.backlog).items()):
         yield f"  Too old to nudge anybody about: {rule}, {count:,}"
-    for rule, lacking in report.unmeasurable.items():
-        names = ", ".join(sorted(lacking))
-        yield f"  Cannot be measured here: {rule} ({result.title} lacks {names})"
+    for line in printing.unmeasurable(result.title, report.unmeasurable):
+        yield f"  {line}"
     if report.run.rejected:
         why = ", ".join(f"{reason}: {n}" for reason, n in report.rejected.items())
         yield f"  Rows that cannot be read: {report.run.rejected:,} ({why})"
@@ -197,7 +190,7 @@ def _sum(results: Sequence[Result]) -> str:
 
 
 def _table(late: Sequence[Finding], loaded: Configuration, now: datetime) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table = printing.table()
     columns: tuple[tuple[str, JustifyMethod], ...] = (
         ("  Past our promise", "left"),
         ("", "left"),

@@ -16,9 +16,10 @@ from monitor import clock, configuration, cycle, outbox
 from monitor.cli import FAILED, FINE
 from monitor.configuration import Configuration
 from monitor.errors import DeliveryError, MonitorError
+from monitor.messages import words
 from monitor.slack import SCOPES, Slack
 from monitor.source import Source
-from monitor.store import Store
+from monitor.store import Store, silences
 
 
 class Mark(StrEnum):
@@ -63,7 +64,7 @@ def _examine(loaded: Configuration, now: datetime) -> Iterator[Symptom]:
                 yield from _source(source, loaded, now)
         except MonitorError as error:
             yield Symptom(settings.name, Mark.WRONG, str(error))
-    yield from _state(loaded)
+    yield from _state(loaded, now)
     yield from _slack(loaded)
     yield from _people(loaded)
 
@@ -96,7 +97,7 @@ def _source(source: Source, loaded: Configuration, now: datetime) -> Iterator[Sy
         yield Symptom(source.name, Mark.NOTE, message)
 
 
-def _state(loaded: Configuration) -> Iterator[Symptom]:
+def _state(loaded: Configuration, now: datetime) -> Iterator[Symptom]:
     store = Store(loaded.settings.state.url.get_secret_value())
     try:
         if store.is_missing():
@@ -108,12 +109,31 @@ def _state(loaded: Configuration) -> Iterator[Symptom]:
             pass
         if store.is_current():
             yield Symptom("state", Mark.OK, f"{store.shown} is writable and migrated")
+            yield from _silences(store, now)
         else:
             yield Symptom("state", Mark.WRONG, f"{store.shown}: run `svar db upgrade`")
     except MonitorError as error:
         yield Symptom("state", Mark.WRONG, str(error))
     finally:
         store.close()
+
+
+def _silences(store: Store, now: datetime) -> Iterator[Symptom]:
+    """Yield what nobody is told of now, in one line; a hold says so of everything."""
+    with store.read() as connection:
+        found = silences.read(connection, now=now)
+    active = [each for each in found if each.starts_at <= now]
+    held = next((each for each in active if each.is_hold), None)
+    if held:
+        message = (
+            f"on hold by {held.author} ({held.reason}): nobody is told of anything; "
+            "`svar alerts release` ends it"
+        )
+        yield Symptom("silences", Mark.NOTE, message)
+    elif active:
+        count = words.plural(len(active), "silence")
+        message = f"{count} in force; `svar alerts silences` lists them"
+        yield Symptom("silences", Mark.NOTE, message)
 
 
 def _slack(loaded: Configuration) -> Iterator[Symptom]:

@@ -1,7 +1,6 @@
 """`svar explain`: every clock of one application, what counted and what is next."""
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -9,10 +8,8 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from rich.console import Console
-
 from monitor import configuration, cycle, evaluate, yamlfile
-from monitor.cli import FAILED, FINE, explained, explanation, instants
+from monitor.cli import FAILED, FINE, explained, explanation, instants, printing
 from monitor.cli.explained import Explained
 from monitor.configuration import Configuration
 from monitor.cycle import Office
@@ -52,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
             print(f"svar: {line}", file=sys.stderr)  # noqa: T201
         return FAILED
     if options.json:
-        print(json.dumps(_json(found, now), indent=2, ensure_ascii=False))  # noqa: T201
+        printing.write_json(_json(found, now))
     else:
         explanation.show(found, loaded, now, everything=options.all)
     return FINE
@@ -75,8 +72,8 @@ def _explain(
     """Poll the source once and return what it says of the application."""
     mapping = loaded.mappings[settings.name]
     search = Search(wanted)
-    status = Console(stderr=True).status(f"reading {settings.name} ...")
-    with closing(Source(settings, mapping)) as source, status:
+    reading = printing.reading(settings.name)
+    with closing(Source(settings, mapping)) as source, reading:
         columns = source.delivered(now)
         world = cycle.world(loaded, source)
         with source.poll(now) as poll:

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor import closure
+from monitor.cli import printing
 from monitor.cli.explained import Explained
 from monitor.configuration import Configuration
 from monitor.messages import words
@@ -19,7 +20,6 @@ from monitor.proof.timeline import Event, Line, Standing, Timeline
 from monitor.rules import Awaits
 from monitor.worktime import Calendar
 
-WIDE = 160  # where no terminal sets the width
 _STYLES = {Standing.LATE: "bold red", Standing.RUNNING: "bold", Standing.STOPPED: "dim"}
 _HOLDERS = {
     Ball.RECRUITER: "with the recruiter",
@@ -47,9 +47,7 @@ def show(
     everything: bool,
 ) -> None:
     """Print each source's application, and a time line for each rule."""
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=WIDE)
+    console = printing.console()
     view = _View(console, loaded.calendar, now)
     for number, each in enumerate(found):
         if number:
@@ -74,9 +72,7 @@ class _View:
         apart = [e for e in explained.timelines if e.standing is Standing.APART]
         if apart:
             self._apart(apart, everything=everything)
-        for rule, lacking in explained.unmeasurable.items():
-            names = ", ".join(sorted(lacking))
-            text = f"Cannot be measured here: {rule} ({explained.title} lacks {names})"
+        for text in printing.unmeasurable(explained.title, explained.unmeasurable):
             self.console.print(Text(text))
 
     def _head(self, explained: Explained) -> Iterator[Text]:

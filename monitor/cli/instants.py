@@ -5,21 +5,23 @@ from datetime import UTC, datetime
 from monitor import clock
 from monitor.configuration import Configuration
 from monitor.errors import ConfigError, Problem
-
-YEARS = range(1970, 2200)  # of `--as-of`; further out there is no room to count
+from monitor.settings import YEARS
 
 
 def as_of(text: str | None, loaded: Configuration) -> datetime:
     """Return the instant, or now; without a zone it is local to the calendar."""
-    if not text:
-        return clock.utc_now()
+    return read("--as-of", text, loaded) if text else clock.utc_now()
+
+
+def read(option: str, text: str, loaded: Configuration) -> datetime:
+    """Return the instant that stands after an option; a day alone is its start."""
     message = f'"{text}" is not an instant (try 2026-11-23T09:00+01:00)'
-    problem = Problem("--as-of", 0, 0, "", message)
+    problem = Problem(option, 0, 0, "", message)
     try:
         at = datetime.fromisoformat(text)
     except ValueError as error:
         raise ConfigError([problem]) from error
-    if at.year not in YEARS:
+    if at.year not in YEARS:  # further out there is no room to count
         raise ConfigError([problem])
     zoned = at if at.tzinfo else at.replace(tzinfo=loaded.calendar.zone)
     return zoned.astimezone(UTC)

@@ -5,7 +5,7 @@ preview shows is what the daemon does.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
@@ -26,8 +26,9 @@ from monitor.cycle.reading import (
     world,
 )
 from monitor.source import Source
-from monitor.store import Connection, Store, ledger, reroute
+from monitor.store import Connection, Store, hands, ledger, reroute, trouble
 from monitor.store.ledger import Owed, Run
+from monitor.store.trouble import Held
 
 __all__ = [
     "Cycle",
@@ -71,30 +72,50 @@ class Cycle:
         """Poll once and keep what it means; a failed poll changes no alert."""
         memory = recall(self.store, self.source.name)
         decision = self.decider.decide(memory, now=now)
-        report = decision.report
-        run, transitions = self._keep(decision.owed, report.run)
-        return replace(report, run=run, transitions=transitions)
+        run, transitions = self._keep(decision, memory.confirmed)
+        return replace(decision.report, run=run, transitions=transitions)
 
-    def _keep(self, owed: Iterator[Owed], run: Run) -> tuple[Run, Transitions]:
+    def _keep(
+        self, decision: Decision, confirmed: frozenset[str]
+    ) -> tuple[Run, Transitions]:
         """Write the changes, the notices they cause and the run: all of it, or none.
 
         A few hundred at a time: the first poll of a large source has thousands.
         """
         count, transitions = 0, Transitions()
+        owed, run = decision.owed, decision.report.run
         with self.store.write() as connection:
             while few := list(islice(owed, ledger.CHUNK)):
-                ledger.apply(connection, few, now=run.as_of)
-                for change, _ in few:
+                written = ledger.apply(connection, few, now=run.as_of)
+                for change, _ in written:
                     self._review(connection, change, run.as_of)
-                count += len(few)
-                transitions += _counted(few)
-            if self.edited and run.outcome == "ok":
-                for alert in self._misrouted(connection):
-                    change = Change(alert, (), review=alert.step)
-                    self._review(connection, change, run.as_of)
+                count += len(written)
+                transitions += _counted(written)
+            if run.outcome == "ok":
+                self._look_over(connection, run.as_of)
+                hands.used(connection, self.source.name, confirmed)
+                self._tell_held(connection, decision.report.held, run.as_of)
             run = replace(run, changes=count)
             ledger.record(connection, run)
         return run, transitions
+
+    def _look_over(self, connection: Connection, now: datetime) -> None:
+        """Hold what waits against the ladders of today, where they may be others."""
+        if self.edited:
+            for alert in self._misrouted(connection):
+                change = Change(alert, (), review=alert.step)
+                self._review(connection, change, now)
+
+    def _tell_held(
+        self, connection: Connection, held: Mapping[str, int], now: datetime
+    ) -> None:
+        """Let the admin know of closings that are held, once a day and rule."""
+        configuration = self.decider.configuration
+        reader = configuration.settings.people.watch
+        day = configuration.calendar.local_day(now)
+        for rule, count in held.items() if reader else ():
+            about = Held(self.source.name, rule, count)
+            trouble.tell(connection, reader or "", about, on=day, now=now)
 
     def _misrouted(self, connection: Connection) -> list[Alert]:
         """Return the alerts with a notice that today's ladder would not owe so."""

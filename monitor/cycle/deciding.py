@@ -1,7 +1,7 @@
 """Read -> plan: all that a cycle does up to its write, for the daemon and a preview."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -15,10 +15,10 @@ from monitor.cycle.office import Office
 from monitor.cycle.reading import Plan, Report, read, world
 from monitor.errors import ConfigError, SourceError
 from monitor.evaluate import Finding
-from monitor.outbox import Announced, Digests, Notice
+from monitor.outbox import Digests
 from monitor.rules import Rule
 from monitor.source import MOST_REJECTED, Source
-from monitor.store import Store, headsups, ledger
+from monitor.store import Store, contacts, hands, headsups, ledger
 from monitor.store.ledger import Key, Owed, Run
 
 Closed = dict[Key, Alert]
@@ -34,6 +34,8 @@ class Memory:
     last: Run | None
     closed: Callable[[Sequence[Finding]], Closed]
     heard: Callable[[Collection[int]], Heard]
+    zones: Mapping[str, str] = field(default_factory=dict)
+    confirmed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ def recall(store: Store, source: str) -> Memory:
             ledger.last_good(connection, source),
             closed,
             heard,
+            contacts.zones(connection),
+            hands.confirmed(connection, source),
         )
 
 
@@ -99,31 +103,23 @@ class Decider:
                 message = f"{self.source.name} returned no row that can be read"
             return self._fail(now, "empty", "empty", message)
         self._miss(made, open_alerts, report)
-        guarded = alerts.guard(made.closings, opened)
+        guarded = alerts.guard(made.closings, opened, memory.confirmed)
         made.fresh = guarded.allowed(made.fresh)
         closed = memory.closed(made.fresh)
         changes = chain(made.changes, guarded.changes, self._opened(made, closed))
         told = [each.alert.id for each in made.changes if each.firing is not None]
         told += [each.id for each in closed.values()]
         heard = memory.heard([each for each in told if each is not None])
-        announced = partial(self._announced, heard, now)
-        owed = ((change, self._owed(change, announced, now)) for change in changes)
+        office = self.office.in_zones(memory.zones)
+        announced = partial(_announced, office, heard, now)
+        owed = (
+            (
+                change,
+                office.owed(change, self.rule_of(change.alert), announced, now=now),
+            )
+            for change in changes
+        )
         return Decision(replace(report, held=guarded.held), owed)
-
-    def _announced(
-        self, heard: Heard, now: datetime, alert: Alert, firing: str
-    ) -> datetime | None:
-        """Return when the owner heard of a public step, or will; None if never."""
-        key = (alert.id or 0, firing)
-        if key not in heard:
-            return None
-        return heard[key] or self.office.digests.opens(now) or now
-
-    def _owed(
-        self, change: Change, announced: Announced, now: datetime
-    ) -> tuple[Notice, ...]:
-        rule = self.rule_of(change.alert)
-        return self.office.owed(change, rule, announced, now=now)
 
     def rule_of(self, alert: Alert) -> Rule | None:
         """Return the alert's rule, if it is still there."""
@@ -169,3 +165,13 @@ class Decider:
     def _fail(self, now: datetime, outcome: str, reason: str, message: str) -> Decision:
         run = Run(source=self.source.name, as_of=now, outcome=outcome, error=message)
         return Decision(Report(run, reason=reason))
+
+
+def _announced(
+    office: Office, heard: Heard, now: datetime, alert: Alert, firing: str
+) -> datetime | None:
+    """Return when the owner heard of a public step, or will; None if never."""
+    key = (alert.id or 0, firing)
+    if key not in heard:
+        return None
+    return heard[key] or office.digests.opens(now) or now

@@ -1,6 +1,7 @@
 """Who is told what about a change of an alert, and when; pure."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor import evaluate, outbox
@@ -18,6 +19,11 @@ class Office:
     world: World
     people: PeopleSettings
     digests: Digests
+
+    def in_zones(self, known: Mapping[str, str]) -> "Office":
+        """Return the office with the zones of its people; the settings' own word counts."""
+        zones = {**known, **self.people.zones}
+        return replace(self, digests=replace(self.digests, zones=zones))
 
     def owed(
         self,

@@ -28,9 +28,9 @@ def metrics_page(expose: Callable[[], bytes]) -> Callable[[], Answer]:
     return lambda: Answer(200, expose(), CONTENT_TYPE_LATEST)
 
 
-def verdict(problems: list[str]) -> Answer:
+def verdict(problems: list[str], *, well: str = "ok") -> Answer:
     """Return 200 where there is no problem, else 503 with the problems."""
-    text = "\n".join(problems) or "ok"
+    text = "\n".join(problems) or well
     return Answer(503 if problems else 200, f"{text}\n".encode())
 
 

@@ -6,13 +6,18 @@ from datetime import datetime
 from monitor import cycle, delivery
 from monitor.configuration import Configuration
 from monitor.daemon.logs import fields
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, LeaseLost, StoreError
 from monitor.proof import difference
 from monitor.proof.difference import Edit
+from monitor.store.replicas import Standing
 
 FIXED = ("sources", "state", "metrics", "log")  # taken up at the next start
 FIXED_OF_SLACK = ("token", "app_token", "api_url")
 NAMED_IDS = 10
+BEHIND = (
+    "another svar on this state has newer rules, mappings or settings; "
+    "this one waits until its files are the same, or the other is gone"
+)
 _CHANGED = frozenset({Edit.CHANGED, Edit.REWORDED})
 
 
@@ -23,6 +28,7 @@ class Teller:
         self.log = log
         self._said: dict[str, str] = {}
         self._token_was_valid = True
+        self._is_cut_off = False
 
     def once(self, what: str, message: str, level: int = logging.ERROR) -> None:
         """Log a trouble when it appears or changes."""
@@ -115,6 +121,39 @@ class Teller:
                 "notices wait for working hours",
                 extra=fields(notices=notices, until=until),
             )
+
+    def holds(self, lease: str) -> None:
+        """Tell that this replica does something from now on."""
+        self.over(f"lease {lease}")
+        self.log.info("takes a lease", extra=fields(lease=lease))
+
+    def lets_go(self, lease: str) -> None:
+        """Tell that this replica does something no more."""
+        self.log.info("lets a lease go", extra=fields(lease=lease))
+
+    def cut_off(self, error: StoreError) -> None:
+        """Tell once that leases cannot be renewed, whatever the error says next."""
+        if not self._is_cut_off:
+            message = f"{error}; this replica's leases run out until it is back"
+            self.log.error(message)
+        self._is_cut_off = True
+
+    def connected(self) -> None:
+        """Tell that leases can be had again."""
+        if self._is_cut_off:
+            self.log.info("the state is back")
+        self._is_cut_off = False
+
+    def lost(self, error: LeaseLost) -> None:
+        """Tell that work under way was not kept, since another replica does it now."""
+        self.once(f"lease {error.lease}", str(error), logging.WARNING)
+
+    def stands(self, before: Standing, after: Standing) -> None:
+        """Tell when this replica steps back behind newer files, and when no more."""
+        if after.is_behind and not before.is_behind:
+            self.log.warning(BEHIND)
+        elif before.is_behind and not after.is_behind:
+            self.log.info("no other svar has newer files; this one goes on")
 
     def refused(self, error: ConfigError) -> None:
         """Tell every problem of a configuration that is not taken up."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from monitor import outbox
 from monitor.errors import DeliveryError, Outcome
@@ -13,8 +14,10 @@ from monitor.slack import Member
 from monitor.store import Store, contacts
 from monitor.store.contacts import Person
 
-KNOWN_FOR = timedelta(hours=24)
+KNOWN_FOR = timedelta(hours=20)  # so that each morning hears who is away
 UNKNOWN_FOR = timedelta(hours=1)
+ASK_AGAIN = timedelta(minutes=1)
+PACED = "paced"  # why a call waits that Slack would take, but not so fast
 
 
 class Transport(Protocol):
@@ -27,14 +30,24 @@ class Transport(Protocol):
     def open(self, member_id: str) -> str: ...
 
     def post(
-        self, channel: str, message: Message, key: str, *, plain: bool
+        self,
+        channel: str,
+        message: Message,
+        key: str,
+        *,
+        plain: bool,
+        thread: str | None = None,
     ) -> tuple[str, str]: ...
 
     def update(
         self, channel: str, ts: str, message: Message, *, plain: bool
     ) -> bool: ...
 
-    def find(self, channel: str, key: str, *, since: datetime) -> str | None: ...
+    def find(
+        self, channel: str, key: str, *, since: datetime, thread: str | None = None
+    ) -> list[str]: ...
+
+    def delete(self, channel: str, ts: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +59,9 @@ class Route:
     email: str = ""  # whose channel it is
     called: str = ""  # the channel's name, where that is all that is set
     is_remembered: bool = False  # Slack was not asked for it now
+    zone: str | None = None
+    locale: str | None = None
+    is_away: bool = False
 
 
 class Router:
@@ -54,6 +70,7 @@ class Router:
     def __init__(self, store: Store, transport: Transport) -> None:
         self.store = store
         self.transport = transport
+        self._ask_at: dict[str, datetime] = {}  # whom asking for failed, until when
 
     def routes(
         self, recipient: str, settings: Settings, now: datetime
@@ -84,6 +101,45 @@ class Router:
             raise refusal
         yield from self._channels(named.get(fallback, fallback))
         raise refusal
+
+    def reader(
+        self, recipient: str, settings: Settings, zones: dict[str, str], now: datetime
+    ) -> str:
+        """Return who reads what is owed to somebody: they, a deputy, or the fallback.
+
+        Somebody out of the office is read for as somebody whom Slack does not know.
+        Fills `zones`; raises DeliveryError where Slack could not be asked.
+        """
+        if outbox.is_channel(recipient):
+            return recipient
+        people = settings.people
+        for email in (recipient, people.deputies.get(recipient)):
+            is_somebody = email and email != outbox.NOBODY
+            if email and is_somebody and self._is_there(email, settings, zones, now):
+                return email
+        return people.fallback or recipient
+
+    def _is_there(
+        self, email: str, settings: Settings, zones: dict[str, str], now: datetime
+    ) -> bool:
+        if now < self._ask_at.get(email, now):
+            raise DeliveryError(Outcome.NOT_SENT, PACED)
+        try:
+            route = self._person(email, now)
+        except DeliveryError as error:
+            if error.outcome is not Outcome.ROUTE:
+                if error.outcome is Outcome.NOT_SENT and error.retry_after is None:
+                    # Others are told meanwhile, whatever is the matter with this one.
+                    self._ask_at[email] = now + ASK_AGAIN
+                raise
+            return False
+        self._ask_at.pop(email, None)
+        people = settings.people
+        zone = people.zones.get(email) or route.zone
+        if zone:
+            zones[email] = zone
+        today = now.astimezone(ZoneInfo(settings.calendar.timezone)).date()
+        return not (route.is_away or people.is_away(email, today))
 
     def forget(self, route: Route, reason: str, now: datetime) -> None:
         """Remember that Slack refused this person's channel, until it is asked again.
@@ -119,14 +175,23 @@ class Router:
         if known and known.error and now < known.checked_at + UNKNOWN_FOR:
             raise DeliveryError(Outcome.ROUTE, known.error)
         if known and known.channel and now < known.checked_at + KNOWN_FOR:
-            name = known.name or first_name(email)
-            return Route(known.channel, name, email, is_remembered=True)
-        return self._ask(email, now)
+            return Route(
+                known.channel,
+                known.name or first_name(email),
+                email,
+                is_remembered=True,
+                zone=known.zone,
+                locale=known.locale,
+                is_away=known.is_away,
+            )
+        return self._ask(email, now, known)
 
-    def _ask(self, email: str, now: datetime) -> Route:
+    def _ask(self, email: str, now: datetime, known: Person | None = None) -> Route:
+        """Ask Slack for a person; the way to somebody known stays the same."""
         try:
             member = self.transport.lookup(email)
-            channel = self.transport.open(member.id)
+            same = known and known.slack_id == member.id and known.channel
+            channel = same or self.transport.open(member.id)
         except DeliveryError as error:
             if error.outcome is Outcome.ROUTE:
                 self._remember(Person(email, None, None, None, now, error.reason))
@@ -134,8 +199,27 @@ class Router:
                 raise DeliveryError(Outcome.NOT_SENT, error.reason) from error
             raise
         if channel != email:  # a terminal's channel is the address: no news of Slack
-            self._remember(Person(email, member.id, channel, member.name, now, None))
-        return Route(channel, member.name or first_name(email), email)
+            self._remember(
+                Person(
+                    email,
+                    member.id,
+                    channel,
+                    member.name,
+                    now,
+                    None,
+                    member.zone,
+                    member.locale,
+                    member.is_away,
+                )
+            )
+        return Route(
+            channel,
+            member.name or first_name(email),
+            email,
+            zone=member.zone,
+            locale=member.locale,
+            is_away=member.is_away,
+        )
 
     def _remember(self, person: Person) -> None:
         with self.store.write() as connection:

@@ -50,6 +50,7 @@ class Stage:
         key: str,
         *,
         plain: bool,  # noqa: ARG002 - a terminal has no plainer form
+        thread: str | None = None,  # noqa: ARG002 - nor threads
     ) -> tuple[str, str]:
         self.digests[channel] = self.digests.get(channel, 0) + 1
         kind = self._kind(channel, message)
@@ -72,8 +73,18 @@ class Stage:
         self._show(channel, message, in_full=in_full, edited=self._posted[ts])
         return True
 
-    def find(self, channel: str, key: str, *, since: datetime) -> str | None:  # noqa: ARG002
-        return None
+    def find(
+        self,
+        channel: str,  # noqa: ARG002
+        key: str,  # noqa: ARG002
+        *,
+        since: datetime,  # noqa: ARG002
+        thread: str | None = None,  # noqa: ARG002
+    ) -> list[str]:
+        return []
+
+    def delete(self, channel: str, ts: str) -> None:
+        """Leave it: nothing is told twice here."""
 
     def who(self, channel: str) -> str:
         """Return the channel as one would say it: a name and what the person does."""

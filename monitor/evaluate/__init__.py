@@ -19,7 +19,7 @@ from monitor.evaluate.checks import (
     prepare,
     start,
 )
-from monitor.evaluate.conditions import Rows, get
+from monitor.evaluate.conditions import PLANNED, Rows, get
 from monitor.evaluate.findings import (
     NOTHING,
     SKEW,
@@ -30,7 +30,7 @@ from monitor.evaluate.findings import (
     owner,
     shared,
 )
-from monitor.evaluate.verdicts import ENDS, MOVES, verdict
+from monitor.evaluate.verdicts import ENDS, MOVES, stops, verdict
 from monitor.model import Application, Ball
 from monitor.rules import Kind
 
@@ -38,6 +38,7 @@ __all__ = [
     "ENDS",
     "MOVES",
     "NOTHING",
+    "PLANNED",
     "SKEW",
     "Check",
     "Ending",
@@ -50,13 +51,16 @@ __all__ = [
     "deadline",
     "due_at",
     "find",
+    "finding",
     "get",
     "measurable",
     "missing",
     "owner",
+    "paused_since",
     "prepare",
     "shared",
     "start",
+    "stops",
     "verdict",
 ]
 
@@ -80,6 +84,11 @@ def find(check: Check, rows: Rows) -> Iterator[tuple[Application, Finding]]:
             yield row, finding
 
 
+def finding(check: Check, row: Application) -> Finding | None:
+    """Return what the rule finds in one application alone, if anything."""
+    return next((found for _, found in find(check, (row,))), None)
+
+
 def _begun(check: Check, rows: Rows) -> Rows:
     """Keep the rows whose clock started long enough ago to matter."""
     read, entry, floor = check.start, check.entry, check.floor
@@ -99,21 +108,14 @@ def _begun(check: Check, rows: Rows) -> Rows:
 
 
 def _running(check: Check, rows: Rows) -> Rows:
-    """Keep the rows whose clock nothing has stopped."""
-    read, horizon, starts = check.start, check.horizon, check.rule.clock.starts
-    for name, stop in check.stops:
-        if name in starts:  # the event that started it is not the next one
-            rows = [
-                row
-                for row in rows
-                if (at := stop(row)) is None or not read(row) < at <= horizon
-            ]
-        else:
-            rows = [
-                row
-                for row in rows
-                if (at := stop(row)) is None or not read(row) <= at <= horizon
-            ]
+    """Keep the rows whose clock nothing has stopped; `stops` for many rows."""
+    read, horizon = check.start, check.horizon
+    for _, stop, ends in check.stops:
+        rows = [
+            row
+            for row in rows
+            if (at := stop(row)) is None or at > horizon or not ends(read(row), at)
+        ]
     return rows
 
 
@@ -165,9 +167,7 @@ def _paused(
     While the candidate has the ball the clock shows what it showed when they got it.
     """
     due = deadline(check, row, started_at)
-    since = check.as_of
-    if row.waiting_on is Ball.CANDIDATE:
-        since = row.waiting_since or row.stage_entered_at or started_at
+    since = paused_since(row, started_at) or check.as_of
     now, known_by = min(check.as_of, since), min(check.known_by, since)
     step = NOTHING
     for number, firing in enumerate(check.rule.firings):
@@ -179,6 +179,14 @@ def _paused(
         return None
     old = limits.calendar.shift(due, check.rule.backlog) < known_by
     return _finding(check, row, started_at, due, (due < known_by, step, old))
+
+
+def paused_since(row: Application, started_at: datetime) -> datetime | None:
+    """Return since when the candidate has the ball; None where somebody else has it."""
+    if row.waiting_on is not Ball.CANDIDATE:
+        return None
+    since = row.waiting_since or row.stage_entered_at or started_at
+    return max(since, started_at)
 
 
 def _finding(

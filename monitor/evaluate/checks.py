@@ -4,10 +4,12 @@ Each deadline is inverted once a cycle into the start before which a clock runs 
 a row is then a comparison of instants.
 """
 
+import operator
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from functools import cached_property, lru_cache, partial
+from typing import NamedTuple
 
 from monitor import closure, worktime
 from monitor.evaluate.conditions import Get, Sieve, get, sieve
@@ -56,6 +58,14 @@ class Limits:
     backlog_before: datetime
 
 
+class Stop(NamedTuple):
+    """A column that stops a clock; `ends` holds a start against what stands in it."""
+
+    column: str
+    read: Get
+    ends: Callable[[datetime, datetime], bool]
+
+
 @dataclass(frozen=True)
 class Check:
     """One rule made ready for one cycle."""
@@ -66,7 +76,7 @@ class Check:
     sieves: tuple[tuple[str, Sieve], ...]
     exempt: tuple[tuple[Sieve, ...], ...]
     start: Get
-    stops: tuple[tuple[str, Get], ...]
+    stops: tuple[Stop, ...]
     limits: Limits
     departments: Mapping[str, Limits]
     floor: datetime | None  # clocks that started before it are left alone
@@ -118,12 +128,18 @@ def _check(rule: Rule, world: World, now: datetime) -> Check:
             tuple(sieve(each, calendar, now) for each in tests) for tests in rule.exempt
         ),
         start=start(rule.clock),
-        stops=tuple((name, get(name)) for name in rule.clock.stops),
+        stops=tuple(_stop(rule.clock, name) for name in rule.clock.stops),
         limits=limits,
         departments={where: made[id(each)] for where, each in departments.items()},
         floor=None if day is None else calendar.at_local(day, time()),
         name=world.name,
     )
+
+
+def _stop(clock: Clock, column: str) -> Stop:
+    """Return a stop: what started a clock is not what stops it, the next one is."""
+    ends = operator.lt if column in clock.starts else operator.le
+    return Stop(column, get(column), ends)
 
 
 def _cheap_first(rule: Rule) -> list[Test]:

@@ -1,5 +1,6 @@
 """Why an alert's application is no finding any more."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from monitor.evaluate.checks import Check
@@ -15,9 +16,9 @@ def verdict(
     check: Check, row: Application, *, started_at: datetime, now: datetime
 ) -> Verdict:
     """Return why the clock that started then is no finding any more."""
-    stops = [at for at in _stops(check, row, started_at) if at <= check.horizon]
-    if stops:
-        return Verdict(Ending.STOPPED, min(stops))
+    stopped_at, _ = min(stops(check, row, started_at), default=(None, ""))
+    if stopped_at is not None:
+        return Verdict(Ending.STOPPED, stopped_at)
     failed = {column for column, keep in check.sieves if not keep([row])}
     if failed and row.status in ENDS:
         return Verdict(Ending.CLOSED, row.decided_at or now)
@@ -30,16 +31,14 @@ def verdict(
     return Verdict(Ending.MOVED, now)
 
 
-def _stops(check: Check, row: Application, started_at: datetime) -> list[datetime]:
-    """Return when the clock was stopped; what started it is not what stops it."""
-    found = []
-    for name, stop in check.stops:
-        at: datetime | None = stop(row)
-        if at is None or at < started_at:
-            continue
-        if at > started_at or name not in check.rule.clock.starts:
-            found.append(at)
-    return found
+def stops(
+    check: Check, row: Application, started_at: datetime
+) -> Iterator[tuple[datetime, str]]:
+    """Yield when the clock that started then was stopped, and by which column."""
+    for column, read, ends in check.stops:
+        at: datetime | None = read(row)
+        if at is not None and at <= check.horizon and ends(started_at, at):
+            yield at, column
 
 
 def _done(check: Check) -> set[str]:

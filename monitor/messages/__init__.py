@@ -1,6 +1,19 @@
 """Notices -> text and blocks; everything from the database is escaped here."""
 
+from monitor.messages import admin
 from monitor.messages.blocks import Message, escape
-from monitor.messages.digest import Line, Reader, line, render
+from monitor.messages.digest import erased, render
+from monitor.messages.lines import Line, Reader, line
+from monitor.messages.single import single
 
-__all__ = ["Line", "Message", "Reader", "escape", "line", "render"]
+__all__ = [
+    "Line",
+    "Message",
+    "Reader",
+    "admin",
+    "erased",
+    "escape",
+    "line",
+    "render",
+    "single",
+]

@@ -14,6 +14,7 @@ from slack_sdk.models.blocks import (
 )
 
 from monitor import privacy
+from monitor.messages.phrases import Phrases
 
 MOST_BLOCKS = 50
 SECTION_LENGTH = 3000
@@ -37,11 +38,18 @@ class Message(NamedTuple):
         return hashlib.blake2b(body.encode(), digest_size=16).hexdigest()
 
 
+class Row(NamedTuple):
+    """One line of a part, and how many people it tells of; a heading tells of none."""
+
+    text: str
+    people: int = 1
+
+
 class Part(NamedTuple):
-    """Lines under a heading, or under none."""
+    """Rows under a heading, or under none."""
 
     heading: str
-    lines: Sequence[str]
+    rows: Sequence[Row]
 
 
 def escape(text: str | None) -> str:
@@ -61,24 +69,31 @@ def link(url: str | None, words: str) -> str:
 
 
 def compose(
-    title: str, intro: Sequence[str], parts: Sequence[Part], note: str
+    title: str,
+    intro: Sequence[str],
+    parts: Sequence[Part],
+    note: str,
+    *,
+    said: Phrases,
 ) -> Message:
-    """Return the message; lines that Slack would refuse are counted, not sent."""
+    """Return the message; people for whom Slack has no room are counted, not sent."""
     room = MESSAGE_LENGTH - len(title) - len(note) - sum(map(len, intro))
     blocks: list[Block] = [_section("\n".join([f"*{title}*", *intro]))]
     plain = [title, *intro]
     left_out = 0
     for part in parts:
         taken, room = _take(part, room)
-        left_out += len(part.lines) - len(taken)
+        left_out += _people(part.rows) - _people(taken)
         if taken:
+            texts = [row.text for row in taken]
             heading = [part.heading] if part.heading else []
             bold = [f"*{text}*" for text in heading]
-            blocks += [_section(text) for text in _pack([*bold, *taken])]
-            plain += [*(f"{text}:" for text in heading), *taken]
+            blocks += [_section(text) for text in _pack([*bold, *texts])]
+            plain += [*(f"{text}:" for text in heading), *texts]
     if left_out:
-        blocks.append(_context(f"and {left_out:,} more"))
-        plain.append(f"and {left_out:,} more")
+        more = said.more.format(n=said.number(left_out))
+        blocks.append(_context(more))
+        plain.append(more)
     if note:
         blocks.append(_context(note))
         plain.append(note)
@@ -86,14 +101,21 @@ def compose(
     return Message(text, [block.to_dict() for block in blocks[:MOST_BLOCKS]])
 
 
-def _take(part: Part, room: int) -> tuple[list[str], int]:
-    taken: list[str] = []
+def _people(rows: Sequence[Row]) -> int:
+    return sum(row.people for row in rows)
+
+
+def _take(part: Part, room: int) -> tuple[list[Row], int]:
+    """Return the rows that there is room for, and the room that is left."""
+    taken: list[Row] = []
     room -= len(part.heading) + 3
-    for line in part.lines:
-        if len(line) + 1 > room:
+    for row in part.rows:
+        if len(row.text) + 1 > room:
             break
-        taken.append(line)
-        room -= len(line) + 1
+        taken.append(row)
+        room -= len(row.text) + 1
+    while taken and not taken[-1].people:  # a heading that nobody stands under
+        taken.pop()
     return taken, room
 
 

@@ -27,6 +27,7 @@ from monitor.metrics import gauges
 from monitor.metrics.gauges import Last
 from monitor.store.ledger import OpenAlerts
 from monitor.store.mail import Backlog
+from monitor.store.replicas import Standing
 
 CYCLE_BUCKETS = (0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300)
 
@@ -170,6 +171,15 @@ class Metrics(Collector):
             self._last.backlog = backlog
             self._last.is_token_valid = report.is_token_valid
             self._last.heartbeat_at = now
+
+    def beat(self, *, now: datetime) -> None:
+        """Take note that the daemon runs, where another one delivers."""
+        self._last.heartbeat_at = now
+
+    def stands(self, standing: Standing) -> None:
+        """Take up what this replica is among the others."""
+        with self._lock:
+            self._last.standing = standing
 
     def scheduled(self, job: str, event: str) -> None:
         """Count a run of a job."""

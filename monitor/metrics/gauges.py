@@ -13,6 +13,7 @@ from monitor.configuration import Configuration
 from monitor.model import Closure
 from monitor.store.ledger import OpenAlerts
 from monitor.store.mail import Backlog
+from monitor.store.replicas import Standing
 
 OPEN_STATES = ("warning", "breached", "escalated")
 
@@ -32,11 +33,30 @@ class Last:
     is_reload_good: bool = True
     is_token_valid: bool | None = True  # None where there is no token
     heartbeat_at: datetime | None = None
+    standing: Standing = field(default_factory=lambda: Standing({}))
+
+    def leads(self, lease: str) -> bool:
+        """Tell whether that is this replica's to do; all is, where nobody said."""
+        return self.standing.leads.get(lease, True)
+
+    def ours(self) -> dict[str, cycle.Report]:
+        """Return the last good polls of the sources that this replica polls."""
+        return {
+            source: report
+            for source, report in self.cycles.items()
+            if self.leads(f"poll {source}")
+        }
+
+    def polls(self) -> bool:
+        """Tell whether this replica polls anything; else its alerts are old."""
+        leads = self.standing.leads
+        return not leads or any(leads[each] for each in leads if each != "deliver")
 
 
 def collect(last: Last) -> Iterator[Metric]:
     """Yield every gauge."""
     yield from _about_process(last)
+    yield from _about_replicas(last.standing)
     yield from _about_sources(last)
     yield from _about_rules(last)
     yield from _about_outbox(last)
@@ -74,8 +94,27 @@ def _about_process(last: Last) -> Iterator[Metric]:
         )
 
 
+def _about_replicas(standing: Standing) -> Iterator[Metric]:
+    yield _gauge(
+        "svar_leader",
+        "1 where this replica does what the lease is for.",
+        [({"lease": name}, int(is_ours)) for name, is_ours in standing.leads.items()],
+        ["lease"],
+    )
+    yield _gauge(
+        "svar_replicas",
+        "Replicas that live on the same state.",
+        [({}, standing.replicas)],
+    )
+    yield _gauge(
+        "svar_configurations_differ",
+        "1 where replicas run with different rules, mappings or settings.",
+        [({}, int(standing.differ))],
+    )
+
+
 def _about_sources(last: Last) -> Iterator[Metric]:
-    reports = list(last.cycles.values())
+    reports = list(last.ours().values())
     yield _gauge(
         "svar_applications",
         "Applications in the last good poll, by phase and who has the ball.",
@@ -125,7 +164,7 @@ def _about_sources(last: Last) -> Iterator[Metric]:
     yield _gauge(
         "svar_source_last_success_timestamp_seconds",
         "When a source was last read well.",
-        [({"source": s}, at.timestamp()) for s, at in last.succeeded.items()],
+        [({"source": s}, last.succeeded[s].timestamp()) for s in last.ours()],
         ["source"],
     )
 
@@ -135,7 +174,7 @@ def _about_rules(last: Last) -> Iterator[Metric]:
     yield _gauge("svar_rules_loaded", "Rules that are on.", [({}, len(rules))])
     counts = dict.fromkeys([(r.id, s) for r in rules for s in OPEN_STATES], 0)
     oldest = dict.fromkeys([r.id for r in rules], 0.0)
-    for each in last.alerts:
+    for each in last.alerts if last.polls() else ():
         counts[each.rule, each.state] = each.count
         if each.state != "warning":
             overdue = (each.as_of - each.oldest_due_at).total_seconds()
@@ -158,7 +197,7 @@ def _about_rules(last: Last) -> Iterator[Metric]:
 def _about_rules_and_sources(last: Last) -> Iterator[Metric]:
     rules = last.configuration.rulebook.rules if last.configuration else ()
     backlog, held, unmeasurable, fresh = [], [], [], []
-    for name, report in last.cycles.items():
+    for name, report in last.ours().items():
         at = last.succeeded[name].timestamp()
         for rule in rules:
             labels = {"source": name, "rule": rule.id}
@@ -196,7 +235,7 @@ def _about_rules_and_sources(last: Last) -> Iterator[Metric]:
 
 
 def _about_outbox(last: Last) -> Iterator[Metric]:
-    if last.backlog is None or last.heartbeat_at is None:
+    if last.backlog is None or last.heartbeat_at is None or not last.leads("deliver"):
         return
     yield _gauge(
         "svar_outbox_messages",

@@ -213,10 +213,12 @@ def _late(checks: Sequence[Check], lives: Sequence[Life]) -> Iterator[Life]:
 def _seen(checks: Sequence[Check], life: Life) -> Iterator[Seen]:
     """Yield the looks at which an application becomes another finding, or none."""
     for first, last, row in life:
-        low = first, _find(checks[first], row)
+        low = first, evaluate.finding(checks[first], row)
         yield low
         if first < last:
-            yield from _climbed(checks, row, low, (last, _find(checks[last], row)))
+            yield from _climbed(
+                checks, row, low, (last, evaluate.finding(checks[last], row))
+            )
 
 
 def _climbed(
@@ -229,17 +231,13 @@ def _climbed(
     if middle == low[0]:
         yield high
         return
-    between = middle, _find(checks[middle], row)
+    between = middle, evaluate.finding(checks[middle], row)
     yield from _climbed(checks, row, low, between)
     yield from _climbed(checks, row, between, high)
 
 
 def _step(seen: Seen) -> int:
     return seen[1].step if seen[1] else NOTHING
-
-
-def _find(check: Check, row: Application) -> Finding | None:
-    return next((finding for _, finding in evaluate.find(check, (row,))), None)
 
 
 def _is_fickle(rule: Rule) -> bool:

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor import evaluate, worktime
-from monitor.evaluate import NOTHING, Check, Finding, Late, get
+from monitor.evaluate import NOTHING, Check, Finding, Late
 from monitor.messages import words
-from monitor.model import Application, Ball, Spell
+from monitor.model import Application, Spell
 from monitor.rules import Rule
 from monitor.worktime import Calendar, Unit
 
@@ -104,10 +104,11 @@ class Clockface:
 def read(check: Check, row: Application) -> Clockface:
     """Return what the clock shows; it must have started."""
     started_at: datetime = check.start(row)
-    stopped_at, stopped_by = _stop(check, row, started_at)
+    stops = evaluate.stops(check, row, started_at)
+    stopped_at, stopped_by = min(stops, default=(None, None))
     paused_since = None
     if stopped_at is None and check.rule.clock.pauses:
-        paused_since = _paused_since(row, started_at)
+        paused_since = evaluate.paused_since(row, started_at)
     return Clockface(
         check=check,
         row=row,
@@ -116,29 +117,5 @@ def read(check: Check, row: Application) -> Clockface:
         stopped_by=stopped_by,
         stopped_at=stopped_at,
         paused_since=paused_since,
-        finding=next((found for _, found in evaluate.find(check, [row])), None),
+        finding=evaluate.finding(check, row),
     )
-
-
-def _paused_since(row: Application, started_at: datetime) -> datetime | None:
-    if row.waiting_on is not Ball.CANDIDATE:
-        return None
-    since = row.waiting_since or row.stage_entered_at or started_at
-    return max(since, started_at)
-
-
-def _stop(
-    check: Check, row: Application, started_at: datetime
-) -> tuple[datetime | None, str | None]:
-    """Return when the clock was stopped, and the column that says so.
-
-    What started a clock is not what stops it.
-    """
-    found = []
-    for name in check.rule.clock.stops:
-        at: datetime | None = get(name)(row)
-        if at is None or not started_at <= at <= check.horizon:
-            continue
-        if at > started_at or name not in check.rule.clock.starts:
-            found.append((at, name))
-    return min(found, default=(None, None))

@@ -21,7 +21,12 @@ from monitor.worktime import Calendar
 
 CHUNK = 500
 COMPARED = timedelta(days=366)  # of two calendars, back and ahead
-_KEYS = {"tests": "when", "firings": "ladder"}  # where a rule's key has another name
+_KEYS = {  # where a rule's key has another name
+    "tests": "when",
+    "firings": "ladder",
+    "titles": "title",
+    "messages": "message",
+}
 _WORDS = frozenset({"title", "why", "source", "message"})
 
 
@@ -90,7 +95,7 @@ def edits(old: Rulebook, new: Rulebook, *, now: datetime) -> list[Edited]:
         elif name not in after:
             found.append(Edited(name, Edit.REMOVED))
         else:
-            keys = tuple(_changed(before[name], after[name], now))
+            keys = tuple(dict.fromkeys(_changed(before[name], after[name], now)))
             edit = _edit(keys, was_on=name in was_on, is_on=name in is_on)
             found.append(Edited(name, edit, keys))
     return found
@@ -215,9 +220,9 @@ class Comparer:
     def _told(self, change: Change) -> tuple[str, ...]:
         if change.firing is None:
             return ()
-        rule = self.new[change.alert.seen.rule]
-        seen = change.alert.seen
-        return outbox.audience(rule, change.firing, seen, self.people)
+        rule, alert = self.new[change.alert.seen.rule], change.alert
+        firings = rule.together(change.firing, change.climbed_from, alert.step)
+        return outbox.audience(rule, firings, alert.seen, self.people)
 
 
 def _note(made: Difference, effect: Effect) -> None:

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
 from itertools import chain
 
 from monitor import alerts, cycle, evaluate
@@ -13,6 +12,7 @@ from monitor.cycle import Office
 from monitor.evaluate import Finding
 from monitor.model import Application
 from monitor.outbox import Notice
+from monitor.proof.owing import Key, Owing
 from monitor.rules import Firing, Rule, Rulebook
 
 SOURCE = "memory"
@@ -27,7 +27,7 @@ class Told:
     notice: Notice
 
     @property
-    def key(self) -> tuple[str, str]:
+    def key(self) -> Key:
         return self.notice.firing, self.notice.recipient
 
 
@@ -47,12 +47,18 @@ class Memory:
 
     rulebook: Rulebook
     office: Office
-    alerts: list[Alert] = field(default_factory=list)  # an alert's id is its place
-    _told: dict[int, dict[tuple[str, str], Told]] = field(default_factory=dict)
+    _owing: list[Owing] = field(default_factory=list)  # an alert's id is its place
+
+    @property
+    def alerts(self) -> list[Alert]:
+        """Return every alert that there is or was."""
+        return [each.alert for each in self._owing if each.alert is not None]
 
     def poll(self, applications: Iterable[Application], *, now: datetime) -> Poll:
         """Hold the applications against the rules and keep what that means."""
         rows = list(applications)
+        for owing in self._owing:
+            owing.send(before=now)
         checks = evaluate.prepare(self._concerned(rows), self.office.world, now=now)
         findings = cycle.plan(rows, checks, open_alerts={}, now=now).fresh
         unmet: dict[tuple[str, str], Alert | None] = {
@@ -67,9 +73,9 @@ class Memory:
         told: list[Told] = []
         changes = []
         for change in chain(made.changes, guarded.changes, self._opened(fresh, now)):
-            kept = replace(change, alert=self._keep(change.alert))
+            kept, owed = self._take(change, now)
             changes.append(kept)
-            told += self._owed(kept, now)
+            told += owed
         return Poll(findings, changes, told, guarded.held)
 
     def _concerned(self, rows: Sequence[Application]) -> Rulebook:
@@ -100,66 +106,17 @@ class Memory:
             if change:
                 yield change
 
-    def _keep(self, alert: Alert) -> Alert:
-        if alert.id is None:
-            alert = replace(alert, id=len(self.alerts))
-            self.alerts.append(alert)
-        else:
-            self.alerts[alert.id] = alert
-        return alert
+    def _take(self, change: Change, now: datetime) -> tuple[Change, list[Told]]:
+        """Keep the alert; return the change, and the notices that it causes or hands on."""
+        number = change.alert.id
+        if number is None:
+            number = len(self._owing)
+            change = replace(change, alert=replace(change.alert, id=number))
+            self._owing.append(Owing(self._rule(change.alert.seen), self.office))
+        owing, alert = self._owing[number], change.alert
+        owed = owing.take(change, now=now)
+        named = {each.name: each for each in owing.rule.firings}
+        return change, [Told(alert, named[each.firing], each) for each in owed]
 
     def _rule(self, finding: Finding) -> Rule:
         return next(rule for rule in self.rulebook.rules if rule.id == finding.rule)
-
-    def _owed(self, change: Change, now: datetime) -> list[Told]:
-        """Return the notices that a change causes, and those that it hands on."""
-        alert = change.alert
-        rule = self._rule(alert.seen)
-        known = self._told.setdefault(alert.id or 0, {})
-        named = {each.name: each for each in rule.firings}
-        wanted = [
-            Told(alert, named[each.firing], each)
-            for each in self.office.owed(
-                change, rule, partial(self._announced, now), now=now
-            )
-        ]
-        if change.review is not None:
-            wanted += self._handed_on(change, change.review, rule, now)
-        owed = [each for each in wanted if each.key not in known]
-        known.update({each.key: each for each in owed})
-        return owed
-
-    def _handed_on(
-        self, change: Change, step: int, rule: Rule, now: datetime
-    ) -> list[Told]:
-        """Take back what waits for its digest and somebody else owes now; return that.
-
-        What nobody owes any more is put off, and told when it is due again.
-        """
-        alert, handed = change.alert, list[Told]()
-        known = self._told[alert.id or 0]
-        for told in [each for each in known.values() if self._waits(each, now)]:
-            recipients = self.office.told(rule, alert.seen, step, told.notice.firing)
-            if told.notice.recipient not in recipients:
-                del known[told.key]
-                if not recipients and step < alert.step:
-                    self._keep(alerts.step_back(alert, rule, step))
-                handed += [
-                    replace(told, notice=replace(told.notice, recipient=each))
-                    for each in recipients
-                ]
-        return handed
-
-    def _announced(self, now: datetime, alert: Alert, firing: str) -> datetime | None:
-        """Return when the owner heard of a public step, or will; None if never."""
-        opens = self.office.digests.opens
-        for told in self._told[alert.id or 0].values():
-            if told.notice.firing == firing:
-                at = now if self._waits(told, now) else told.notice.due_at
-                return opens(at) or at
-        return None
-
-    def _waits(self, told: Told, now: datetime) -> bool:
-        """Tell a notice whose digest has not gone out yet from one that was read."""
-        due_at = told.notice.due_at
-        return (self.office.digests.opens(due_at) or due_at) >= now

@@ -10,19 +10,19 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from monitor import closure
-from monitor.evaluate import SKEW
+from monitor.evaluate import PLANNED, SKEW
 from monitor.model import Application, Ball, Channel, Status
 from monitor.rules import COLUMN_KINDS, Condition, Rule, Rulebook, Test, nominal
 
 Milestones = Callable[[Application], tuple[datetime | None, ...]]
 
 # Dated ahead when they are written, so their date does not say since when they stand.
-PLANNED = ("next_interview_at", "promised_at", "job_deadline_at")
+DATED_AHEAD = (*sorted(PLANNED), "promised_at", "job_deadline_at")
 ENDED = {Status.REJECTED, Status.HIRED, Status.WITHDRAWN, Status.CLOSED}
 _HIDDEN = tuple(
     name
     for name, kind in COLUMN_KINDS.items()
-    if kind is datetime and name not in PLANNED
+    if kind is datetime and name not in DATED_AHEAD
 )
 # What goes with an instant, and is not known before it.
 _TOGETHER = {
@@ -39,7 +39,7 @@ def _reader(*names: str) -> Milestones:
     return itemgetter(*map(Application._fields.index, names))
 
 
-_hidden, _planned = _reader(*_HIDDEN), _reader(*PLANNED)
+_hidden, _planned = _reader(*_HIDDEN), _reader(*DATED_AHEAD)
 _replies = _reader("first_reply_at", "last_written_at", "called_at", "told_at")
 
 
@@ -149,7 +149,7 @@ _NOT_KEPT = {
     _BALL: {"waiting_on", "waiting_since"},
     _REPLIES: {"last_reply_at", "last_written_at", "called_at", "last_inbound_at"},
     _STAGES: {"stage", "phase", "stage_entered_at"},
-    _PLANS: set(PLANNED),
+    _PLANS: set(DATED_AHEAD),
 }
 
 

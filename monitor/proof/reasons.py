@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from monitor.evaluate import Check, get
-from monitor.evaluate.conditions import PLANNED, sieve
+from monitor.evaluate import PLANNED, Check, get
+from monitor.evaluate.conditions import sieve
 from monitor.messages import words
 from monitor.model import Application
 from monitor.privacy import clean

@@ -14,7 +14,7 @@ def fire(step: Step, shifts: tuple[Shift, ...]) -> list[Firing]:
     if shifts and shifts[0][1]:
         kind = Kind.WARNING
     rank = _hours(shifts)
-    firings = [_firing(at, kind, step.tell, shifts)]
+    firings = [replace(_firing(at, kind, step.tell, shifts), is_now=step.now)]
     if any(word.startswith("#") for word in step.tell):
         # Nobody is surprised in public: the owner hears a working day before.
         day_before = (Duration(1, Unit.WORKING_DAYS), True)
@@ -26,7 +26,9 @@ def fire(step: Step, shifts: tuple[Shift, ...]) -> list[Firing]:
         every = (step.repeat.every, False)
         firings += [
             replace(
-                _firing(at, kind, step.tell, (*shifts, *[every] * count)), rank=rank
+                _firing(at, kind, step.tell, (*shifts, *[every] * count)),
+                rank=rank,
+                is_now=step.now,
             )
             for count in range(1, step.repeat.at_most + 1)
         ]

@@ -1,10 +1,12 @@
 """The shape of rule files and profiles: their keys and what each may hold."""
 
 import re
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 
+from monitor.language import Language
 from monitor.rules.nouns import Severity
 from monitor.settings import CalendarSettings, Day
 from monitor.worktime import Duration, Unit
@@ -70,6 +72,14 @@ def _maps(value: object) -> object:
     return [value] if isinstance(value, dict) else value
 
 
+def _in_one(value: object) -> str:
+    """Tell a text from one for each language; braces that hold nothing are a slip."""
+    has_texts = isinstance(value, dict) and any(
+        each is not None for each in value.values()
+    )
+    return _KEYS if has_texts or isinstance(value, ByLanguage) else _TEXT
+
+
 def _arm(value: object) -> str:
     """Return which form of a key that has two is meant, so that one is complained of."""
     return _TEXT if isinstance(value, str) else _KEYS
@@ -91,6 +101,36 @@ Words = Annotated[tuple[str, ...], BeforeValidator(_listed), WithJsonSchema(_WOR
 Conditions = dict[str, Any]
 
 
+class ByLanguage(Strict):
+    """A text in several languages; where one is left out the English stands in."""
+
+    en: str
+    nb: str = ""
+    sv: str = ""
+    da: str = ""
+
+    def said(self) -> dict[Language, str]:
+        """Return the texts that were given."""
+        return {Language(key): getattr(self, key) for key in self.model_fields_set}
+
+
+Said = Annotated[
+    Annotated[str, Tag(_TEXT)] | Annotated[ByLanguage, Tag(_KEYS)],
+    Discriminator(_in_one),
+]
+
+
+def by_language(
+    key: str, text: str | ByLanguage
+) -> Iterator[tuple[tuple[str, ...], Language, str]]:
+    """Yield each language's text of a key and where it stands; a bare one is English."""
+    if isinstance(text, str):
+        yield (key,), Language.EN, text
+    else:
+        for language, said in text.said().items():
+            yield (key, language), language, said
+
+
 class Repeat(Strict):
     """Tell again, so often and so many times more."""
 
@@ -104,6 +144,7 @@ class Step(Strict):
     at: str
     tell: Words
     repeat: Repeat | None = None
+    now: bool = Field(default=False, strict=True)
 
 
 class Latest(Strict):
@@ -140,7 +181,7 @@ class RuleText(Strict):
     """All that a rule may say."""
 
     id: Id
-    title: str
+    title: Said
     source: str = ""
     why: str = ""
     enabled: bool = Field(default=True, strict=True)
@@ -165,7 +206,12 @@ class RuleText(Strict):
         | None
     ) = None
     effective_from: Day | None = None
-    message: str = "waiting for {{ waited }}; our promise is {{ promise }}"
+    message: Said = ByLanguage(
+        en="waiting for {{ waited }}; our promise is {{ promise }}",
+        nb="har ventet i {{ waited }}; vi har lovet {{ promise }}",
+        sv="har väntat i {{ waited }}; vi har lovat {{ promise }}",
+        da="har ventet i {{ waited }}; vi har lovet {{ promise }}",
+    )
 
 
 class RuleFile(Strict):

@@ -1,11 +1,13 @@
 """What a rule is once it passed every check."""
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 
+from monitor.language import Language
 from monitor.wording import Wording
 from monitor.worktime import Calendar, Duration
 
@@ -104,7 +106,7 @@ class Firing:
 
     `hours` is about how long after the target it is due, on whatever clock, and `rank`
     the same of the step that it repeats. `announced_by` is what the heads-up of a public
-    step is called.
+    step is called. `is_now`: it does not wait for the day's digest.
     """
 
     at: str
@@ -113,6 +115,7 @@ class Firing:
     shifts: tuple[Shift, ...]
     hours: float
     rank: float
+    is_now: bool = False
 
     @property
     def place(self) -> Place:
@@ -154,7 +157,8 @@ class Clock:
 class Rule:
     """A rule that passed every check; firings are in the order of their time.
 
-    An application is left out where all tests of one of the exemptions hold.
+    An application is left out where all tests of one of the exemptions hold. `titles`
+    and `messages` are those in other languages than English.
     """
 
     id: str
@@ -173,6 +177,16 @@ class Rule:
     message: Wording
     calendar: Calendar | None = None
     effective_from: date | None = None
+    titles: Mapping[Language, str] = field(default_factory=dict, hash=False)
+    messages: Mapping[Language, Wording] = field(default_factory=dict, hash=False)
+
+    def title_in(self, language: Language) -> str:
+        """Return the title in a language, or in English where it was not translated."""
+        return self.titles.get(language, self.title)
+
+    def message_in(self, language: Language) -> Wording:
+        """Return the line in a language, or in English where it was not translated."""
+        return self.messages.get(language, self.message)
 
     @property
     def awaits(self) -> Awaits:

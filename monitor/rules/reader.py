@@ -6,11 +6,19 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from monitor import wording, yamlfile
+from monitor.language import Language
 from monitor.rules import ladder
 from monitor.rules.columns import INSTANTS
 from monitor.rules.conditions import Reader as ConditionReader
 from monitor.rules.contradictions import is_endless, is_implied, must_be_empty
-from monitor.rules.language import ONE_START, ClockText, Latest, RuleText
+from monitor.rules.language import (
+    ONE_START,
+    ByLanguage,
+    ClockText,
+    Latest,
+    RuleText,
+    by_language,
+)
 from monitor.rules.layers import Entry
 from monitor.rules.nouns import (
     Clock,
@@ -72,16 +80,16 @@ class RuleReader:
         if "clock" not in self._spared:
             self._refuse_contradiction(tests, clock)
             self._promise(text)
-        self._title(text.title)
+        titles = self._titles(text.title)
         self._owner(text.owner)
         firings = self._firings(text)
-        message = self._message(text.message)
+        messages = self._messages(text.message)
         calendar = self._calendar(text.calendar)
-        if self.problems or message is None:
+        if self.problems:
             return None
         return Rule(
             id=text.id,
-            title=text.title,
+            title=titles.pop(Language.EN),
             why=text.why,
             source=text.source,
             tests=tests,
@@ -93,9 +101,11 @@ class RuleReader:
             severity=text.severity,
             snooze=_snooze(text),
             backlog=text.backlog,
-            message=message,
+            message=messages.pop(Language.EN),
             calendar=calendar,
             effective_from=text.effective_from,
+            titles=titles,
+            messages=messages,
         )
 
     def _clock(self, text: ClockText) -> Clock:
@@ -173,9 +183,13 @@ class RuleReader:
             message = f"{soonest} is later than the target of {target}"
             self.note(("clock", "not_before"), message)
 
-    def _title(self, title: str) -> None:
-        if not title.strip() or not title.isprintable():
-            self.note(("title",), "write a line of text that says what is promised")
+    def _titles(self, text: str | ByLanguage) -> dict[Language, str]:
+        titles = {}
+        for path, language, title in by_language("title", text):
+            titles[language] = title
+            if not title.strip() or not title.isprintable():
+                self.note(path, "write a line of text that says what is promised")
+        return titles
 
     def _owner(self, owner: str) -> None:
         owners = {*OWNERS, *self.roles} - {"owner"}
@@ -183,12 +197,14 @@ class RuleReader:
             hint = yamlfile.nearest(owner, owners)
             self.note(("owner",), f'no role "{owner}"{hint}')
 
-    def _message(self, text: str) -> Wording | None:
-        try:
-            return wording.parse(text)
-        except ValueError as error:
-            self.note(("message",), str(error))
-            return None
+    def _messages(self, text: str | ByLanguage) -> dict[Language, Wording]:
+        messages = {}
+        for path, language, line in by_language("message", text):
+            try:
+                messages[language] = wording.parse(line)
+            except ValueError as error:
+                self.note(path, str(error))
+        return messages
 
     def _calendar(self, text: str | CalendarSettings | None) -> Calendar | None:
         known = self.house.calendars

@@ -26,7 +26,7 @@ KEYS: dict[str, dict[str, str]] = {
     },
     "RuleText": {
         "id": "Small letters, digits and -. Alerts hang on it: it stays as it is.",
-        "title": "The promise in one sentence.",
+        "title": "The promise in one sentence, or in one for each language.",
         "source": "Where the figure comes from.",
         "why": "Why candidates need it.",
         "enabled": "Whether the rule is on.",
@@ -44,6 +44,12 @@ KEYS: dict[str, dict[str, str]] = {
         "calendar": "A name from the settings' calendars, or a calendar.",
         "effective_from": "Waits that began earlier are left alone.",
         "message": "The line: {{ waited }}, since, due, late and promise are filled in.",
+    },
+    "ByLanguage": {
+        "en": "English, which also stands where another language is left out.",
+        "nb": "Norwegian, bokmål.",
+        "sv": "Swedish.",
+        "da": "Danish.",
     },
     "ClockText": {
         "starts": "A column, or {latest: [...]} or {earliest: [...]} of several.",
@@ -78,7 +84,7 @@ KEYS: dict[str, dict[str, str]] = {
         "privacy": "How much of a candidate a message shows.",
         "metrics": "Where Prometheus finds the metrics.",
         "log": "How the daemon logs.",
-        "language": "The language of the messages.",
+        "language": "The language of the house: of channels, and of whom Slack does not know.",
     },
     "SourceSettings": {
         "name": "Used in metrics and logs: small letters, digits, - and _.",
@@ -89,12 +95,17 @@ KEYS: dict[str, dict[str, str]] = {
         "lookback": "Decided applications that are older are not read.",
         "evidence_lag": "How late a sent mail may show up in the database.",
         "statement_timeout": "How long a query may take.",
+        "job_url": "Where one can act on a whole job, with {job_ref} in it.",
     },
-    "StateSettings": {"url": "SQLite, or PostgreSQL for several replicas."},
+    "StateSettings": {
+        "url": "SQLite, or PostgreSQL for several replicas.",
+        "lease": "After so long another replica takes over from one that died.",
+    },
     "PeopleSettings": {
         "roles": "More words for a ladder's tell: {hr_lead: kari@example.com}.",
         "deputies": "Who is told instead of somebody whom Slack does not know.",
         "fallback": "The channel of last resort; no names go there.",
+        "languages": "Who reads another language than Slack says: {kari@example.com: nb}.",
     },
     "SlackSettings": {
         "token": "Better by SVAR_SLACK__TOKEN or SVAR_SLACK__TOKEN_FILE.",

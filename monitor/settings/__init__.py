@@ -5,22 +5,28 @@ No problem that it raises repeats a URL or a token.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Literal
+from urllib.parse import quote
 
 from pydantic import Field, SecretStr
 
 from monitor import environment, yamlfile
 from monitor.errors import ConfigError, Problem
+from monitor.language import Language
 from monitor.settings.calendars import OFFICE_HOURS, CalendarSettings
 from monitor.settings.fields import (
+    JOB_REF,
     WEEKDAYS,
     YEARS,
     ChannelName,
     Day,
+    Days,
     Interval,
+    JobUrl,
+    Lease,
     Listen,
     Name,
     Person,
@@ -64,12 +70,20 @@ class SourceSettings(Strict):
     lookback: Interval = timedelta(days=180)
     evidence_lag: Interval = timedelta(0)
     statement_timeout: Interval = timedelta(minutes=2)
+    job_url: JobUrl | None = None
+
+    def job_link(self, job_ref: str | None) -> str | None:
+        """Return where all of a job's candidates are looked after, if that is known."""
+        if self.job_url is None or not job_ref:
+            return None
+        return self.job_url.replace(JOB_REF, quote(job_ref, safe=""))
 
 
 class StateSettings(Strict):
     """Where Svar keeps its alerts and its outbox."""
 
     url: Url = SecretStr("sqlite:///svar.db")
+    lease: Lease = timedelta(seconds=30)
 
 
 class PeopleSettings(Strict):
@@ -78,6 +92,19 @@ class PeopleSettings(Strict):
     roles: dict[str, Person] = Field(default_factory=dict)
     deputies: dict[Person, Person] = Field(default_factory=dict)
     fallback: ChannelName | None = None
+    admin: Person | None = None
+    zones: dict[Person, str] = Field(default_factory=dict)
+    away: dict[Person, Days] = Field(default_factory=dict)
+
+    def is_away(self, address: str, day: date) -> bool:
+        """Tell whether somebody is out of the office on a day."""
+        return any(first <= day <= last for first, last in self.away.get(address, ()))
+
+    @property
+    def watch(self) -> str | None:
+        """Return who hears of trouble with Svar itself, a person or a channel."""
+        return self.admin or self.fallback
+    languages: dict[Person, Language] = Field(default_factory=dict)
 
 
 class SlackSettings(Strict):
@@ -123,7 +150,7 @@ class Settings(Strict):
     privacy: PrivacySettings = PrivacySettings()
     metrics: MetricsSettings = MetricsSettings()
     log: LogSettings = LogSettings()
-    language: Literal["en"] = "en"
+    language: Language = Language.EN
 
     def calendar_of(self, name: str) -> CalendarSettings:
         """Return a named calendar, what it leaves open taken from the main one."""
@@ -176,6 +203,12 @@ def _cross_check(settings: Settings, document: Document) -> list[Problem]:
     if not settings.calendar.works_after(settings.slack.digest_at):
         message = "nobody works at or after that hour; no digest would ever go out"
         problems.append(document.problem(("slack", "digest_at"), message))
+    for address, zone in settings.people.zones.items():
+        try:
+            Calendar(zone=zone, hours={})
+        except ValueError as error:
+            path = ("people", "zones", address)
+            problems.append(document.problem(path, str(error)))
     named = {name: settings.calendar_of(name) for name in settings.calendars}
     problems += _wrong_calendar(settings.calendar, document, ("calendar",))
     for name, calendar in named.items():

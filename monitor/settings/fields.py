@@ -17,9 +17,12 @@ WEEKDAYS: tuple[Weekday, ...] = typing.get_args(Weekday)
 LAST_PORT = 65535
 YEARS = range(1970, 2200)
 LONGEST = timedelta(days=3650)
+SHORTEST_LEASE, LONGEST_LEASE = timedelta(seconds=3), timedelta(minutes=10)
 _URL = r"[a-z0-9]+(\+[a-z0-9]+)?://"
 _NAME = r"[a-z][a-z0-9_\-]*"
 _CHANNEL = r"#[a-z0-9_\-]{1,80}"
+_JOB_URL = r"https?://[^\s{}<>|]+\{job_ref\}[^\s{}<>|]*"
+JOB_REF = "{job_ref}"  # what a job_url holds in place of the job
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 
 
@@ -41,6 +44,14 @@ def _rhythm(value: object) -> timedelta:
         message = f'"{value}" leaves no rest between two polls (try "5 minutes")'
         raise ValueError(message)
     return every
+
+
+def _lease(value: object) -> timedelta:
+    lease = _interval(value)
+    if not SHORTEST_LEASE <= lease <= LONGEST_LEASE:
+        message = f'"{value}" is no lease (write 3 seconds to 10 minutes)'
+        raise ValueError(message)
+    return lease
 
 
 def _wall_time(value: object) -> time:
@@ -75,6 +86,18 @@ def _hours(value: object) -> tuple[tuple[time, time], ...]:
     return tuple(found)
 
 
+def _days(value: object) -> tuple[tuple[date, date], ...]:
+    found = []
+    for each in value if isinstance(value, list) else [value]:
+        first, _, last = str(each).partition(" - ")
+        spell = _day(first.strip()), _day((last or first).strip())
+        if spell[0] > spell[1]:
+            message = f'"{each}" ends before it begins'
+            raise ValueError(message)
+        found.append(spell)
+    return tuple(found)
+
+
 def _listen(value: object) -> tuple[str, int]:
     host, _, port = str(value).rpartition(":")
     if not host or not re.fullmatch(r"[0-9]{1,5}", port) or int(port) > LAST_PORT:
@@ -92,6 +115,17 @@ def _url(value: object) -> SecretStr:
         )
         raise ValueError(message)
     return SecretStr(text)
+
+
+def _job_url(value: object) -> str:
+    text = str(value)
+    if not re.fullmatch(_JOB_URL, text):
+        message = (
+            "not a web address with {job_ref} in it "
+            '(try "https://ats.example.com/jobs/{job_ref}")'
+        )
+        raise ValueError(message)
+    return text
 
 
 def _token(value: object) -> object:
@@ -123,6 +157,8 @@ def _person(text: str) -> str:
 
 _INTERVAL = "^[0-9]{1,9} (second|minute|hour|day)s?$"
 _RANGE = {"type": "string", "pattern": "^[0-9:]+ ?- ?[0-9:]+$"}
+_DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_SPELL = {"type": "string", "pattern": f"^{_DATE}( - {_DATE})?$"}
 _HOURS = {"anyOf": [_RANGE, {"type": "array", "items": _RANGE}]}
 Interval = Annotated[
     timedelta,
@@ -140,6 +176,11 @@ Day = Annotated[
 Hours = Annotated[
     tuple[tuple[time, time], ...], BeforeValidator(_hours), WithJsonSchema(_HOURS)
 ]
+Days = Annotated[
+    tuple[tuple[date, date], ...],
+    BeforeValidator(_days),
+    WithJsonSchema({"anyOf": [_SPELL, {"type": "array", "items": _SPELL}]}),
+]
 Listen = Annotated[
     tuple[str, int],
     BeforeValidator(_listen),
@@ -153,6 +194,11 @@ Url = Annotated[
 Rhythm = Annotated[
     timedelta,
     BeforeValidator(_rhythm),
+    WithJsonSchema({"type": "string", "pattern": _INTERVAL}),
+]
+Lease = Annotated[
+    timedelta,
+    BeforeValidator(_lease),
     WithJsonSchema({"type": "string", "pattern": _INTERVAL}),
 ]
 Token = Annotated[
@@ -169,5 +215,10 @@ ChannelName = Annotated[
     str,
     BeforeValidator(_channel),
     WithJsonSchema({"type": "string", "pattern": f"^{_CHANNEL}$"}),
+]
+JobUrl = Annotated[
+    str,
+    BeforeValidator(_job_url),
+    WithJsonSchema({"type": "string", "pattern": f"^{_JOB_URL}$"}),
 ]
 Person = Annotated[str, AfterValidator(_person)]

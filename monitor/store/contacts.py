@@ -37,3 +37,9 @@ def remember(connection: Connection, found: Person) -> None:
     )
     if not done.rowcount:
         connection.execute(insert(people).values(**values))
+
+
+def zones(connection: Connection) -> dict[str, str]:
+    """Return the zones of the people of whom Slack told one."""
+    query = select(people.c.email, people.c.zone).where(people.c.zone.is_not(None))
+    return {row.email: row.zone for row in connection.execute(query)}

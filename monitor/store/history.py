@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Self
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, or_, select
 
 from monitor.alerts import Alert, State
 from monitor.store import ledger
@@ -93,11 +93,33 @@ def _alert(row: Row[Any], by: datetime) -> Alert:
     return alert
 
 
+def tellings(connection: Connection, *which: ColumnElement[bool]) -> Iterator[Telling]:
+    """Yield the notices of these alerts as they stand now, in the order they were due."""
+    for *values, _ in connection.execute(_told().where(*which)):
+        yield Telling(*values)
+
+
 def _tellings(
     connection: Connection, source: str, application_id: str, by: datetime
 ) -> Iterator[Telling]:
     """Yield the notices of all alerts of an application, in the order they were due."""
     query = (
+        _told()
+        .where(alerts.c.source == source, alerts.c.application_id == application_id)
+        .where(alerts.c.opened_at <= by, notices.c.created_at <= by)
+    )
+    for *values, closed_at in connection.execute(query):
+        telling = Telling(*values)
+        sent_later = telling.sent_at is not None and telling.sent_at > by
+        settled_later = telling.is_settled and closed_at and closed_at > by
+        if sent_later or settled_later:
+            telling = replace(telling, status="queued", sent_at=None, reason=None)
+        yield telling
+
+
+def _told() -> Select[Any]:
+    """Return the query of what a telling is made of, and of when its alert closed."""
+    return (
         select(
             alerts.c.rule,
             alerts.c.started_at,
@@ -111,14 +133,5 @@ def _tellings(
         )
         .join_from(notices, alerts)
         .join(posts, posts.c.id == notices.c.post_id, isouter=True)
-        .where(alerts.c.source == source, alerts.c.application_id == application_id)
-        .where(alerts.c.opened_at <= by, notices.c.created_at <= by)
         .order_by(notices.c.due_at, notices.c.id)
     )
-    for *values, closed_at in connection.execute(query):
-        telling = Telling(*values)
-        sent_later = telling.sent_at is not None and telling.sent_at > by
-        settled_later = telling.is_settled and closed_at and closed_at > by
-        if sent_later or settled_later:
-            telling = replace(telling, status="queued", sent_at=None, reason=None)
-        yield telling

@@ -1,6 +1,5 @@
 """Alerts, their transitions and the runs that saw them; a cycle is one transaction."""
 
-import sys
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import (
     Connection,
-    Row,
     bindparam,
     delete,
     func,
@@ -18,9 +16,10 @@ from sqlalchemy import (
     update,
 )
 
-from monitor.alerts import Alert, Change, Reason, State
-from monitor.evaluate import Finding, Late, shared
+from monitor.alerts import Alert, Change
+from monitor.evaluate import Finding
 from monitor.outbox import Notice
+from monitor.store import records
 from monitor.store.tables import alerts, notices, posts, runs, transitions
 
 CHUNK = 500  # rows in one statement
@@ -29,17 +28,7 @@ EDIT_AFTER = timedelta(seconds=30)  # so that a bulk answer is one edit, not for
 RUNS_KEPT = timedelta(days=90)
 
 Key = tuple[str, str]
-_SHARED = (  # texts that many alerts have in common
-    "owner",
-    "recruiter",
-    "manager",
-    "decided_by",
-    "candidate",
-    "job_ref",
-    "job_title",
-    "department",
-)
-_FACTS = ("due_at", "url", *_SHARED)
+read_alert = records.read
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +92,41 @@ def read_closed(
     return found
 
 
-def apply(connection: Connection, owed: Sequence[Owed], *, now: datetime) -> None:
-    """Write changes, their transitions and the notices they cause."""
+def apply(connection: Connection, owed: Sequence[Owed], *, now: datetime) -> list[Owed]:
+    """Write changes, their transitions and the notices they cause; return those written.
+
+    An alert that a hand closed, or that was erased, since it was read stays so.
+    """
+    written: list[Owed] = []
     for start in range(0, len(owed), CHUNK):
         chunk = owed[start : start + CHUNK]
         opened = [each for each in chunk if each[0].alert.id is None]
-        kept = [each for each in chunk if each[0].alert.id is not None]
+        kept = _as_read(connection, chunk)
         # What closes goes first: its application may open the same rule's next alert.
         _update(connection, [change for change, _ in kept], now)
         ids = _insert(connection, [change.alert for change, _ in opened], now)
         ids += [change.alert.id for change, _ in kept if change.alert.id is not None]
         _record(connection, list(zip(ids, [*opened, *kept], strict=True)), now)
+        written += [*opened, *kept]
+    return written
+
+
+def _as_read(connection: Connection, chunk: Sequence[Owed]) -> list[Owed]:
+    """Return the changes of alerts that are as open, or as closed, as they were read.
+
+    Holds their rows until the transaction ends.
+    """
+    ids = sorted(each.alert.id for each, _ in chunk if each.alert.id is not None)
+    if not ids:
+        return []
+    query = select(alerts.c.id, alerts.c.closed_at).where(alerts.c.id.in_(ids))
+    rows = connection.execute(query.order_by(alerts.c.id).with_for_update())
+    is_open = {row.id: row.closed_at is None for row in rows}
+    return [
+        each
+        for each in chunk
+        if is_open.get(each[0].alert.id) is (not each[0].opens_again)
+    ]
 
 
 def record(connection: Connection, run: Run) -> None:
@@ -156,7 +169,10 @@ def _insert(
 ) -> list[int]:
     if not opened:
         return []
-    rows = [_values(alert, now) | _key(alert) | {"opened_at": now} for alert in opened]
+    rows = [
+        records.values(alert, now) | records.key(alert) | {"opened_at": now}
+        for alert in opened
+    ]
     query = insert(alerts).returning(alerts.c.id, sort_by_parameter_order=True)
     return list(connection.execute(query, rows).scalars())
 
@@ -164,11 +180,14 @@ def _insert(
 def _update(connection: Connection, changed: Sequence[Change], now: datetime) -> None:
     if not changed:
         return
-    rows = [_values(each.alert, now) | {"row_id": each.alert.id} for each in changed]
+    rows = [
+        records.values(each.alert, now) | {"row_id": each.alert.id} for each in changed
+    ]
     connection.execute(update(alerts).where(alerts.c.id == bindparam("row_id")), rows)
     _owe_again(connection, [each.alert.id for each in changed if each.opens_again])
     turned = [each.alert.id for each in changed if each.turns]
     if turned:
+        _uncover(connection, turned)
         _mark_edits(connection, turned, now)
 
 
@@ -180,6 +199,13 @@ def _owe_again(connection: Connection, opened: Collection[int | None]) -> None:
             .where(notices.c.alert_id.in_(opened), notices.c.reason == SETTLED)
             .values(status="queued", reason=None, post_id=None)
         )
+
+
+def _uncover(connection: Connection, turned: Collection[int | None]) -> None:
+    """Take away what was laid over alerts by hand: it ends with them."""
+    laid = alerts.c.id.in_(turned), alerts.c.overlay.is_not(None)
+    bare = {"overlay": None, "overlay_until": None}
+    connection.execute(update(alerts).where(*laid).values(bare))
 
 
 def _mark_edits(
@@ -208,6 +234,7 @@ def _record(
                 "reason": each.reason,
                 "effective_at": each.effective_at,
                 "observed_at": now,
+                "actor": each.actor,
                 "note": each.note,
             }
             for each in change.transitions
@@ -220,6 +247,7 @@ def _record(
                 "recipient": each.recipient,
                 "due_at": each.due_at,
                 "announced_by": each.announced_by,
+                "is_now": each.is_now,
                 "status": "queued",
                 "created_at": now,
             }
@@ -245,56 +273,3 @@ def _not_told(
     told = set(map(tuple, connection.execute(query.where(about))))
     key = itemgetter("alert_id", "firing", "recipient")
     return [each for each in owed if key(each) not in told]
-
-
-def _key(alert: Alert) -> dict[str, Any]:
-    seen = alert.seen
-    return {
-        "source": alert.source,
-        "rule": seen.rule,
-        "application_id": seen.application_id,
-        "started_at": seen.started_at,
-    }
-
-
-def _values(alert: Alert, now: datetime) -> dict[str, Any]:
-    hours, rung = alert.rung or (None, None)
-    return {name: getattr(alert.seen, name) for name in _FACTS} | {
-        "state": alert.state,
-        "step": alert.step,
-        "rung": rung,
-        "rung_hours": hours,
-        "closing_polls": alert.closing_polls,
-        "closed_at": None if alert.is_open else now,
-        "effective_at": alert.effective_at,
-        "reason": alert.reason,
-    }
-
-
-def read_alert(row: Row[Any]) -> Alert:
-    """Return the alert in a row of the table."""
-    state = State(row.state)
-    late = Late.WARNING if state is State.WARNING else Late.BREACHED
-    facts: dict[str, Any] = {name: shared(getattr(row, name)) for name in _SHARED}
-    seen = Finding(
-        rule=sys.intern(row.rule),
-        application_id=row.application_id,
-        late=late,
-        step=row.step,
-        started_at=row.started_at,
-        backlog=False,
-        due_at=row.due_at,
-        url=row.url,
-        **facts,
-    )
-    return Alert(
-        id=row.id,
-        source=sys.intern(row.source),
-        seen=seen,
-        state=state,
-        step=row.step,
-        closing_polls=row.closing_polls,
-        effective_at=row.effective_at,
-        reason=Reason(row.reason) if row.reason else None,
-        rung=None if row.rung is None else (row.rung_hours, sys.intern(row.rung)),
-    )

@@ -1,17 +1,18 @@
 """Opens the state: one process for SQLite, migrated, with clear refusals."""
 
+import copy
 import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
@@ -21,6 +22,24 @@ BUSY_SECONDS = 30
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _WRITING = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
 _LOOKING = ("query_only = ON",)
+# A server that went away without a word is noticed in half a minute, and not in hours.
+_LIVELY = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+_TURNS = {
+    "migrate": 0x53766172_01,
+    "configure": 0x53766172_02,
+}  # any numbers of our own
+
+
+class Fence(Protocol):
+    """What a write has to pass; raises LeaseLost where another may have begun to write."""
+
+    def require(self, connection: Connection) -> None: ...
 
 
 class Store:
@@ -39,16 +58,19 @@ class Store:
             self.engine = (
                 _sqlite(url, _LOOKING if reads_only else _WRITING)
                 if self.is_sqlite
-                else create_engine(
-                    url,
-                    pool_pre_ping=True,
-                    execution_options={"postgresql_readonly": reads_only},
-                )
+                else _postgresql(self.url, reads_only=reads_only)
             )
         except (NoSuchModuleError, ImportError) as error:
             message = f"state.url cannot be used: {error}"
             raise StoreError(message) from error
         self._lock: int | None = None
+        self._fence: Fence | None = None
+
+    def under(self, fence: Fence) -> "Store":
+        """Return the same state, each write of which has to pass the fence first."""
+        fenced = copy.copy(self)
+        fenced._lock, fenced._fence = None, fence  # noqa: SLF001 - one of us
+        return fenced
 
     @property
     def shown(self) -> str:
@@ -105,6 +127,8 @@ class Store:
         try:
             engine = self.engine.execution_options(svar_write=True)
             with engine.begin() as connection:
+                if self._fence:
+                    self._fence.require(connection)
                 yield connection
         except SQLAlchemyError as error:
             raise self._failed(error, past="written") from error
@@ -112,6 +136,7 @@ class Store:
     def upgrade(self) -> None:
         """Bring the tables to this program's version."""
         with self._unreferenced(), self.write() as connection:
+            take_turns(connection, "migrate")
             command.upgrade(_config(connection), "head")
 
     @contextmanager
@@ -153,6 +178,12 @@ class Store:
         return StoreError(message)
 
 
+def take_turns(connection: Connection, what: str) -> None:
+    """Let no other process do the same before this transaction ends."""
+    if connection.dialect.name == "postgresql":  # SQLite has one writer anyhow
+        connection.execute(select(func.pg_advisory_xact_lock(_TURNS[what])))
+
+
 def head() -> str | None:
     """Return the newest version that this program knows."""
     return ScriptDirectory(str(_MIGRATIONS)).get_current_head()
@@ -186,6 +217,16 @@ def _config(connection: Connection) -> Config:
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
+
+
+def _postgresql(url: URL, *, reads_only: bool) -> Engine:
+    lively = {key: _LIVELY[key] for key in _LIVELY if key not in url.query}
+    return create_engine(
+        url,
+        connect_args=lively,
+        pool_pre_ping=True,
+        execution_options={"postgresql_readonly": reads_only},
+    )
 
 
 def _sqlite(url: str, pragmas: tuple[str, ...]) -> Engine:

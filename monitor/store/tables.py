@@ -143,8 +143,8 @@ posts = Table(
 )
 Index(
     "post_a_day",
-    posts.c.recipient,
     posts.c.sent_on,
+    posts.c.recipient,
     unique=True,
     sqlite_where=text("kind = 'digest'"),
     postgresql_where=text("kind = 'digest'"),

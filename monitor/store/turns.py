@@ -1,20 +1,47 @@
 """Whose turn it is: which queued notices may go out on a day, and which wait for others."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, false, or_, select
 
 from monitor.outbox import NOBODY
 from monitor.rules import Kind
-from monitor.store.tables import notices, people, posts
+from monitor.store import silences
+from monitor.store.tables import alerts, notices, people, posts
 
 is_public = notices.c.recipient.startswith("#")
 
 
-def due(day: date, *, now: datetime) -> tuple[ColumnElement[bool], ...]:
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When somebody is to be told: an instant, and the day that the house calls it.
+
+    `stale` are the sources whose word is too old to tell anybody of.
+    """
+
+    now: datetime
+    day: date
+    stale: frozenset[str] = frozenset()
+
+
+def due(moment: Moment) -> tuple[ColumnElement[bool], ...]:
     """Return what holds for a notice that may be told now, one post a day aside."""
-    queued, fallen_due = notices.c.status == "queued", notices.c.due_at <= now
-    return queued, fallen_due, ~and_(is_public, _announced_late(day))
+    queued = notices.c.status == "queued"
+    waits = and_(is_public, _announced_late(moment.day))
+    due = notices.c.due_at <= moment.now
+    return queued, due, ~_is_closed(), ~waits, ~put_off(moment)
+
+
+def put_off(moment: Moment) -> ColumnElement[bool]:
+    """Return whether a notice is held back: put off, silenced, or of a silent source."""
+    return or_(silences.is_quiet(moment.now), _is_stale(moment.stale))
+
+
+def _is_closed() -> ColumnElement[bool]:
+    return exists().where(
+        alerts.c.id == notices.c.alert_id, alerts.c.closed_at.is_not(None)
+    )
 
 
 def had_post(day: date) -> ColumnElement[bool]:
@@ -24,6 +51,12 @@ def had_post(day: date) -> ColumnElement[bool]:
         posts.c.sent_on == day,
         posts.c.kind == "digest",
     )
+
+
+def _is_stale(stale: frozenset[str]) -> ColumnElement[bool]:
+    if not stale:
+        return false()
+    return exists().where(alerts.c.id == notices.c.alert_id, alerts.c.source.in_(stale))
 
 
 def _announced_late(day: date) -> ColumnElement[bool]:
@@ -50,6 +83,8 @@ def _announced_late(day: date) -> ColumnElement[bool]:
 
 
 def told_on(connection: Connection, day: date) -> frozenset[str]:
-    """Return who has the post of that day."""
-    query = select(posts.c.recipient).where(posts.c.sent_on == day)
+    """Return who has the digest of that day."""
+    query = select(posts.c.recipient).where(
+        posts.c.sent_on == day, posts.c.kind == "digest"
+    )
     return frozenset(connection.execute(query).scalars())

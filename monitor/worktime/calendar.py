@@ -1,6 +1,7 @@
 """Working time in one place: ranges per weekday, holidays, closed and half days."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 
@@ -49,6 +50,17 @@ class Calendar:
         # Facts of a day never change, so threads may race to fill these.
         self._ranges: dict[date, tuple[Range, ...]] = {}
         self._steps: dict[tuple[date, int], date] = {}
+        self._elsewhere: dict[str, Calendar] = {}
+
+    def in_zone(self, zone: str) -> "Calendar":
+        """Return the same hours and days off, lived by another zone; ValueError if none."""
+        known = self._elsewhere.get(zone)
+        if known is None:
+            known = copy(self)
+            known.zone = walltime.load(zone)
+            known._ranges, known._steps, known._elsewhere = {}, {}, {}  # noqa: SLF001
+            self._elsewhere[zone] = known
+        return known
 
     @property
     def holidays_until(self) -> int | None:

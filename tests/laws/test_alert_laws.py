@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor import alerts, cycle
-from monitor.alerts import Alert, Change, Reason, State
+from monitor.alerts import Alert, Change, HandError, Reason, State
 from monitor.evaluate import NOTHING, Ending, Finding, Late, Verdict
 from monitor.model import Application, Status
-from tests.builders import alert, application, at, check, finding, rule
+from monitor.rules import Rule
+from tests.builders import alert, application, at, calendar, check, finding, rule
 from tests.laws.offices import law
 
 RULE = rule(
@@ -25,6 +26,7 @@ RULE = rule(
       {at: target, tell: owner, repeat: {every: 1 day, at_most: 2}},
       {at: 5 days after, tell: "#leads"}]""",
 )
+RELADDERED = replace(RULE, firings=(RULE.firings[0], *RULE.firings[2:]))
 RETARGETED = replace(RULE, target=rule(target="8 days").target)
 START = at("2026-09-07 09:00")
 RANK = {State.WARNING: 0, State.BREACHED: 1, State.ESCALATED: 2}
@@ -209,3 +211,69 @@ def test_a_guard_neither_loses_nor_invents_a_closing(
         wanted = sum(f"r{n}" == each.seen.rule for n, _ in drawn)
         assert wanted > max(5, 0.3 * opened)
         assert each.closing_polls < 3
+
+
+# --- what a person lays over an alert ---
+
+overlays = st.sampled_from(["snooze", "acknowledge", "nothing"])
+deeds = st.lists(
+    st.tuples(findings, overlays, st.integers(1, 72), st.integers(0, 100)), max_size=12
+)
+
+
+def lay(one: Alert, deed: str, hours: int, now: datetime) -> Change | None:
+    """Return what a person's hand does, or None where it is refused."""
+    until, how = now + timedelta(hours=hours), {"actor": "a@example.org", "reason": ""}
+    try:
+        if deed == "snooze":
+            return alerts.snooze(one, RULE, until, calendar=calendar(), **how, now=now)
+        if deed == "acknowledge":
+            return alerts.acknowledge(one, RULE, calendar=calendar(), **how, now=now)
+    except HandError:
+        return None
+    return None
+
+
+@law
+@given(findings, deeds)
+def test_no_overlay_ever_changes_what_the_polls_make_of_an_alert(
+    first: Finding, after: list[tuple[Finding, str, int, int]]
+) -> None:
+    start = alert(seen=alerts.remember(alert(seen=first)).seen)
+    plain, laid, now = start, start, START
+    for seen, deed, hours, later in after:
+        now += timedelta(hours=later)
+        change = lay(laid, deed, hours, now)
+        if change:
+            assert {each.after for each in change.transitions} == {laid.state}
+            assert change.firing is None
+            assert not change.turns
+            laid = change.alert
+        made = [alerts.advance(each, seen, RULE, now=now) for each in (plain, laid)]
+        told = [each and (each.transitions, each.firing) for each in made]
+        assert told[0] == told[1]
+        plain, laid = (
+            each.alert if each else kept
+            for each, kept in zip(made, (plain, laid), strict=True)
+        )
+        bare = replace(laid, overlay=None, overlay_until=None, snoozes=0)
+        assert bare == plain
+    assert laid.snoozes <= RULE.snooze.at_most
+
+
+@law
+@given(findings, st.lists(findings, max_size=8), st.sampled_from([RULE, RELADDERED]))
+def test_what_is_passed_over_in_haste_would_have_changed_nothing(
+    first: Finding, rest: list[Finding], later: Rule
+) -> None:
+    now = alert(seen=alerts.remember(alert(seen=first)).seen)
+    for seen in rest:
+        change = alerts.advance(now, seen, RULE, now=START)
+        now = change.alert if change else now
+        known = seen._replace(step=min(seen.step, len(later.firings) - 1))
+        # An alert that was missed is never passed over: the long way.
+        missed = replace(now, closing_polls=1)
+        slow = alerts.advance(missed, known, later, now=START)
+        assert slow is not None
+        is_same = slow.alert == now and not slow.transitions
+        assert (alerts.advance(now, known, later, now=START) is None) == is_same

@@ -250,7 +250,9 @@ def slowly(
     day = made.effective_from
     if ended(made, row, start, now) or (day and start < house.at_local(day, time())):
         return None
-    deadline = due_of(made, row, office, start)
+    # Of a spell only what is over moves the deadline by now.
+    spells = tuple((b, min(e, now)) for b, e in row.paused or () if b < now)
+    deadline = due_of(made, row._replace(paused=spells), office, start)
     if deadline is None:
         return None
     seen, known = now, now - world.evidence_lag

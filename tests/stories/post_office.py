@@ -15,10 +15,10 @@ from monitor.configuration import Configuration
 from monitor.delivery import Delivery, Report
 from monitor.delivery.routes import Transport
 from monitor.evaluate import Ending, Late, Verdict
-from monitor.outbox import Digests, Notice
+from monitor.outbox import Notice
 from monitor.rules import Kind
 from monitor.slack import Slack
-from monitor.store import Store, ledger, mail
+from monitor.store import Store, ledger
 from monitor.store.mail import Backlog
 from monitor.store.tables import notices, posts
 from tests.builders import INGRID, PER, at, finding
@@ -141,10 +141,7 @@ class PostOffice:
             ledger.apply(connection, [(change, ())], now=self.at)
 
     def backlog(self) -> Backlog:
-        loaded = self.configuration
-        digests = Digests(loaded.calendar, loaded.settings.slack.digest_at)
-        with self.store.read() as connection:
-            return mail.backlog(connection, digests.day(self.at), now=self.at)
+        return self.delivery.backlog(now=self.at)
 
     def statuses(self) -> list[str]:
         """Return the posts' statuses in the order in which they were made."""

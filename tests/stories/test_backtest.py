@@ -5,7 +5,7 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import date, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from sqlalchemy import delete
 
 from monitor import cli, clock, cycle, shipped
-from monitor.attribution import Mailbox
 from monitor.configuration import Configuration
 from monitor.cycle import Cycle, world
 from monitor.errors import ConfigError
@@ -26,13 +25,14 @@ from monitor.outbox import Digests
 from monitor.proof import backtest, past
 from monitor.proof.backtest import Backtest, Key
 from monitor.rules import Kind, Rulebook
-from monitor.source import Poll, Source
+from monitor.source import Source
 from monitor.store import Connection, Store, mail
 from monitor.store.mail import PostStatus
 from monitor.store.tables import notices
 from tests.builders import INGRID, PER, application, rulebook
-from tests.stories import office
+from tests.stories import claiming, office
 from tests.stories.office import NOW, Office
+from tests.stories.showing import Shown
 
 DAYS = 21
 BEGINS = NOW - timedelta(days=DAYS)
@@ -96,37 +96,12 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Office:
     return made
 
 
-class Shown(Poll):
-    """A pass over rows that are at hand."""
-
-    def __init__(self, rows: Sequence[Application]) -> None:
-        self.rows = rows
-        self.rejected = Counter()
-        self.rejected_ids = []
-        self.mailbox = Mailbox()
-
-    def __iter__(self) -> Iterator[Application]:
-        yield from self.rows
-
-
-class Past(Source):
-    """A recruiting database as it stood on each day."""
-
-    def __init__(self, loaded: Configuration, rows: Sequence[Application]) -> None:
-        (self.settings,) = loaded.settings.sources
-        self.name = self.settings.name
-        self.mapping = loaded.mappings[self.name]
-        self.rows = rows
-
-    def columns(self, now: datetime) -> list[str]:
-        return list(Application._fields)
-
-    def delivered(self, now: datetime) -> set[str]:
-        return set(Application._fields)
-
-    @contextmanager
-    def poll(self, now: datetime) -> Iterator[Poll]:
-        yield Shown([past.as_of(r, now) for r in self.rows if r.applied_at <= now])
+def past_of(loaded: Configuration, rows: Sequence[Application]) -> Shown:
+    """Return a recruiting database as it stood on each day."""
+    return Shown(
+        loaded,
+        lambda now: [past.as_of(row, now) for row in rows if row.applied_at <= now],
+    )
 
 
 def lived(
@@ -155,7 +130,7 @@ def posted(
     connection: Connection, day: date, now: datetime
 ) -> Iterator[tuple[Key, bool]]:
     """Send the digests of a day; yield each line of each, and whether it escalates."""
-    ids = mail.claim_new(connection, day, now=now, most=99)
+    ids = claiming.digests(connection, day, now=now)
     for post in mail.read(connection, ids):
         mail.settle(connection, post.id, PostStatus.SENT, sent_at=now)
         lines: dict[Any, bool] = {}
@@ -241,7 +216,7 @@ def test_it_counts_what_a_svar_that_was_there_would_have_sent(
     place: Office, asked: Rulebook, drawn: tuple[Application, ...]
 ) -> None:
     loaded = dataclasses.replace(place.load(), rulebook=asked)
-    source = Past(loaded, drawn)
+    source = past_of(loaded, drawn)
     where, looks = office_of(loaded, source)
     made = Backtest(asked, where, looks)
     assert list(made.run(drawn)) == [len(drawn)]

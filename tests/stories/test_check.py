@@ -391,7 +391,7 @@ class TestRefusals:
         text = path.read_text(encoding="utf-8").replace("target: 14 days", "target: 14")
         path.write_text(text, encoding="utf-8")
         said = self.refused(place, capsys, code=2)
-        assert "first-reply.yaml:17:" in said
+        assert "first-reply.yaml:21:" in said
         assert "1 problem in 1 file." in said
 
     def test_every_problem_is_said_at_once(

@@ -409,7 +409,7 @@ class TestReload:
         told = len(quick.dump()["posts"])
         path = quick.place.rules / "first-reply.yaml"
         text = path.read_text(encoding="utf-8")
-        path.write_text(text.replace("title: Every", "title: Each"), encoding="utf-8")
+        path.write_text(text.replace("en: Every", "en: Each"), encoding="utf-8")
         assert quick.daemon.reload()
         assert quick.poll().run.changes == 0
         assert "the edit took effect  source=recruiting alerts=unchanged" in quick.log

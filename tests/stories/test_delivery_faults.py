@@ -207,7 +207,7 @@ def test_a_wrong_token_stops_the_sending_and_keeps_the_queue(
     report = office.deliver()
     assert not report.is_token_valid
     assert report.errors == {"token:invalid_auth": 1}
-    assert office.statuses() == ["waiting"]
+    assert office.notices() == ["queued", "queued"]
     for _ in range(11):
         assert not office.deliver(after=TICK).is_token_valid
     assert len(office.slack.requests) == 1

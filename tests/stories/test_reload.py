@@ -54,7 +54,7 @@ def test_a_bad_edit_is_refused_while_the_old_rules_go_on(
     path = place.rules / "first-reply.yaml"
     edit(path, "target: 14 days", "target: 14 dyas")
     svar.said(REFUSED)
-    assert "first-reply.yaml:17:" in svar.log
+    assert "first-reply.yaml:21:" in svar.log
     svar.said("the configuration that runs is kept")
     assert svar.metric(GOOD) == 0
     assert svar.metric("svar_rules_loaded") == 3

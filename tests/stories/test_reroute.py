@@ -12,7 +12,7 @@ from monitor.store.mail import PostStatus
 from monitor.store.reroute import reroute
 from monitor.store.tables import notices
 from tests.builders import INGRID, PER
-from tests.stories import office
+from tests.stories import claiming, office
 from tests.stories.post_office import MINUTE, PostOffice, opened
 from tests.stories.test_daemon import Watch, place, quick, watch
 
@@ -146,15 +146,13 @@ def test_a_post_that_waits_for_slack_gives_its_notice_to_the_new_owner(
 ) -> None:
     post_office.owe(PER)
     with post_office.store.write() as connection:
-        [post] = mail.claim_new(
-            connection, post_office.at.date(), now=post_office.at, most=1
-        )
+        [post] = claiming.digests(connection, post_office.at.date(), now=post_office.at)
         due_at = post_office.at + MINUTE
         mail.settle(connection, post, PostStatus.WAITING, due_at=due_at)
     owned_by(post_office, INGRID)
     assert standing(post_office) == {PER: "obsolete", INGRID: "queued"}
     post_office.deliver(after=MINUTE)
-    assert post_office.statuses() == ["obsolete", "sent"]
+    assert post_office.statuses() == ["sent"]
     assert len(post_office.said(INGRID)) == 1
 
 

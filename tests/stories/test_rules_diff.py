@@ -120,7 +120,7 @@ class TestAlerts:
     def test_a_new_title_touches_nothing(
         self, place: Office, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        edit(place, "title: Every", "title: Each and every")
+        edit(place, "en: Every", "en: Each and every")
         printed, source = found(place, capsys)
         assert counts(source) == {"same": 2}
         assert source["alerts"] == []

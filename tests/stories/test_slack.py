@@ -281,20 +281,20 @@ def test_a_message_is_found_by_its_key_over_many_pages(
     fake.page = 2
     sent = {key: post(slack, key=key)[1] for key in "abcdefg"}
     for key, ts in sent.items():
-        assert slack.find("C1", key, since=MONDAY) == ts
-    assert slack.find("C1", "z", since=MONDAY) is None
-    assert slack.find("DU1", "a", since=MONDAY) is None
+        assert slack.find("C1", key, since=MONDAY) == [ts]
+    assert slack.find("C1", "z", since=MONDAY) == []
+    assert slack.find("DU1", "a", since=MONDAY) == []
 
 
 def test_no_older_message_is_looked_through(fake: FakeSlack, slack: Slack) -> None:
     post(slack)
-    assert slack.find("C1", "k1", since=MONDAY + timedelta(minutes=6)) is None
+    assert slack.find("C1", "k1", since=MONDAY + timedelta(minutes=6)) == []
 
 
 def test_a_message_without_metadata_is_not_ours(fake: FakeSlack, slack: Slack) -> None:
     post(slack, key="other")
     fake.messages[0].metadata = {}
-    assert slack.find("C1", "k1", since=MONDAY) is None
+    assert slack.find("C1", "k1", since=MONDAY) == []
 
 
 def test_a_history_that_may_not_be_read_is_no_fault_of_the_token(

@@ -22,14 +22,17 @@ from monitor.errors import StoreError
 from monitor.evaluate import Ending, Verdict
 from monitor.outbox import Notice
 from monitor.rules import Kind
-from monitor.store import Store, contacts, ledger, mail
+from monitor.store import Store, claims, contacts, ledger, mail
 from monitor.store import tables as schema
 from monitor.store.contacts import Person
 from monitor.store.ledger import CHUNK, Owed, Run
 from monitor.store.mail import PostStatus
+from monitor.store.turns import Moment
 from tests.builders import INGRID, PER, at, finding
+from tests.stories import claiming
 
 NOW = at("2026-09-22 10:00")
+MOMENT = Moment(NOW, NOW.date())
 DAY = timedelta(days=1)
 ALL = (schema.alerts, schema.transitions, schema.posts, schema.notices, schema.runs)
 NOBODY = 65534  # the user that owns nothing
@@ -232,10 +235,10 @@ def test_what_slack_said_of_a_person_is_replaced(state: Store) -> None:
     with state.write() as connection:
         assert contacts.read(connection, INGRID) is None
         contacts.remember(connection, lost)
-        assert mail.backlog(connection, None, now=NOW).unreachable == 1
+        assert mail.backlog(connection, MOMENT, is_open=False).unreachable == 1
         contacts.remember(connection, found)
         assert contacts.read(connection, INGRID) == found
-        assert mail.backlog(connection, None, now=NOW).unreachable == 0
+        assert mail.backlog(connection, MOMENT, is_open=False).unreachable == 0
 
 
 def test_a_naive_instant_does_not_enter_the_state(state: Store) -> None:
@@ -328,9 +331,7 @@ def explain(state: Store, ask: Callable[[Connection], object]) -> str:
 @pytest.mark.parametrize(
     ("ask", "index"),
     [
-        pytest.param(
-            lambda c: mail.claim_due(c, now=NOW, most=1), "post_due", id="due posts"
-        ),
+        pytest.param(lambda c: claims.delayed(c, now=NOW), "post_due", id="due posts"),
         pytest.param(
             lambda c: mail.unknown(c, now=NOW, most=1), "post_due", id="unknown posts"
         ),
@@ -338,7 +339,10 @@ def explain(state: Store, ask: Callable[[Connection], object]) -> str:
             lambda c: mail.edits(c, now=NOW, most=1), "post_edit_due", id="edits"
         ),
         pytest.param(
-            lambda c: mail.claim_new(c, NOW.date() + DAY, now=NOW, most=1),
+            lambda c: mail.sweeps(c, now=NOW, most=1), "post_sweep", id="sweeps"
+        ),
+        pytest.param(
+            lambda c: claiming.digests(c, NOW.date() + DAY, now=NOW),
             "notice_due",
             id="due notices",
         ),
@@ -507,7 +511,7 @@ def test_a_state_in_memory_needs_no_claim() -> None:
 def test_a_settled_post_leaves_no_due_time_behind(state: Store) -> None:
     write(state, [opening("A0", INGRID)])
     with state.write() as connection:
-        [post_id] = mail.claim_new(connection, NOW.date(), now=NOW, most=1)
+        [post_id] = claiming.digests(connection, NOW.date(), now=NOW)
         mail.settle(connection, post_id, PostStatus.SENT)
         assert mail.unknown(connection, now=NOW + DAY, most=1) == []
         query = select(schema.posts.c.due_at)

@@ -521,3 +521,11 @@ def test_what_an_alert_remembers_is_read_off_itself() -> None:
     assert kept.seen == finding(step=NOTHING, late=Late.WARNING)
     kept = alerts.remember(replace(kept, state=State.ESCALATED, step=3))
     assert kept.seen == finding(step=3, late=Late.BREACHED)
+
+
+def test_a_step_that_was_never_told_is_taken_back_with_its_rung() -> None:
+    stood = alert(step=1, rung=RULE.firings[1].place)
+    back = alerts.step_back(stood, RULE, 0)
+    assert (back.step, back.rung) == (0, RULE.firings[0].place)
+    back = alerts.step_back(stood, RULE, NOTHING)
+    assert (back.step, back.rung) == (NOTHING, None)

@@ -8,27 +8,7 @@ import pytest
 from monitor.attribution import Direction, Mailbox, Message, MessageKind, Sending
 from monitor.model import Application, Channel
 from tests.builders import application, at
-
-KARI = "kari@example.org"
-
-
-def mail(sent_at: str, **changed: Any) -> Message:
-    """Return a mail that a person wrote to Kari about nothing in particular."""
-    plain: dict[str, Any] = {
-        "application_id": None,
-        "candidate_email": KARI,
-        "sent_at": at(sent_at),
-        "direction": Direction.OUT,
-        "kind": MessageKind.HUMAN,
-        "delivery": Sending.SENT,
-        "subject_hint": None,
-    }
-    return Message(**plain | changed)
-
-
-def kari(number: int, **changed: Any) -> Application:
-    plain = {"application_id": f"A{number}", "candidate_email": KARI}
-    return application(**plain | changed)
+from tests.unit.letters import kari, mail
 
 
 def read(group: list[Application], *mails: Message) -> list[Application]:

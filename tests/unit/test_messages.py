@@ -1,65 +1,30 @@
 """What people read: a calm digest, a channel without names, and nothing that pings."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from monitor import messages
-from monitor.alerts import Alert, Reason, State
+from monitor.alerts import Reason, State
 from monitor.messages import Line, Message, Reader, blocks, words
-from monitor.messages.blocks import Part
-from monitor.rules import Kind, Rule
+from monitor.messages.blocks import Part, Row
+from monitor.messages.english import ENGLISH
+from monitor.rules import Kind
 from monitor.worktime import Duration
 from tests.builders import INGRID, MONDAY, PER, alert, at, calendar, finding, rule
-
-NOW = at("2026-09-24 09:05")  # 17 days after that Monday, 3 days past 14 days
-REPLY = rule(message="applied {{ waited }} ago, no reply yet")
-REVIEW = rule(
-    id="manager-review",
-    title="A manager decides",
-    clock="{starts: shared_at, stops: decided_at}",
-    target="2 working days",
-    message="handed over {{ since }}, no decision for {{ waited }}",
+from tests.unit.posts import (
+    NOW,
+    REVIEW,
+    TOLD,
+    digest,
+    public,
+    sections,
+    texts,
+    told,
+    warned,
 )
-TOLD = {"state": State.RESOLVED, "reason": Reason.LATE, "effective_at": NOW}
-
-
-def told(made: Alert, kind: Kind = Kind.BREACH, by: Rule | None = REPLY) -> Line:
-    return messages.line(made, kind, by)
-
-
-def warned(made: Alert) -> Line:
-    return told(made, Kind.WARNING)
-
-
-def digest(
-    *lines: Line, name: str = "Ingrid", to: str = INGRID, now: datetime = NOW
-) -> Message:
-    return messages.render(lines, Reader(to, name), calendar=calendar(), now=now)
-
-
-def public(*lines: Line, now: datetime = NOW) -> Message:
-    return digest(*lines, name="", to="#leads", now=now)
-
-
-def texts(message: Message) -> list[str]:
-    """Return each block's text."""
-    return [
-        each["text"]["text"] if "text" in each else each["elements"][0]["text"]
-        for each in message.blocks
-    ]
-
-
-def sections(message: Message) -> dict[str, list[str]]:
-    """Return the lines below each heading."""
-    found = {}
-    for text in texts(message)[1:]:
-        heading, *lines = text.split("\n")
-        found[heading.strip("*")] = lines
-    return found
-
 
 # --- a person's digest ---
 
@@ -158,7 +123,11 @@ def test_the_worst_stands_first() -> None:
     ids = ["A3", "A2", "A1"]
     dues = [at("2026-09-20 09:00"), at("2026-09-18 09:00"), at("2026-09-22 09:00")]
     lines = [
-        told(alert(id=n, application_id=each, candidate=each, due_at=due))
+        told(
+            alert(
+                id=n, application_id=each, candidate=each, due_at=due, job_ref=f"J{n}"
+            )
+        )
         for n, (each, due) in enumerate(zip(ids, dues, strict=True))
     ]
     first = told(alert(id=9, application_id="A9", candidate="A9", rule="x"), by=urgent)
@@ -269,6 +238,7 @@ def test_an_edit_strikes_through_what_is_settled_and_changes_nothing_else() -> N
             id=n,
             application_id=f"A{n}",
             candidate=f"{n}.",
+            job_ref=f"J{n}",
             due_at=at("2026-09-21 09:00") + timedelta(minutes=n),
         )
         for n in range(4)
@@ -314,7 +284,8 @@ def test_a_settled_heads_up_becomes_public_no_more() -> None:
 def test_a_line_outlives_its_rule() -> None:
     removed = alert(state=State.CANCELLED, reason=Reason.RULE_REMOVED)
     message = digest(
-        told(removed, by=None), told(alert(id=2, application_id="A2"), by=None)
+        told(removed, by=None),
+        told(alert(id=2, application_id="A2", job_ref="J2"), by=None),
     )
     assert texts(message)[0].endswith("Our promise has passed.")
     assert sections(message)["Past our promise"] == [
@@ -471,8 +442,17 @@ def test_only_a_plain_web_address_becomes_a_link(url: str | None, shown: str) ->
 
 
 def crowd(count: int, **changed: Any) -> list[Line]:
+    """Return so many people, each on a job of their own."""
     return [
-        told(alert(id=n, application_id=f"A{n:03}", candidate=f"No {n:03}", **changed))
+        told(
+            alert(
+                id=n,
+                application_id=f"A{n:03}",
+                candidate=f"No {n:03}",
+                job_ref=f"J{n}",
+                **changed,
+            )
+        )
         for n in range(count)
     ]
 
@@ -515,11 +495,19 @@ def test_a_short_digest_is_not_cut() -> None:
     assert " more" not in digest(*crowd(20)).text
 
 
+def part(heading: str, *lines: str) -> Part:
+    return Part(heading, [Row(line) for line in lines])
+
+
+def compose(title: str, *parts: Part, note: str = "") -> Message:
+    return blocks.compose(title, [], parts, note, said=ENGLISH)
+
+
 def part_of(*lines: str, room_left: int = 0) -> Message:
     """Compose a message that leaves so much room when its lines are taken."""
     used = sum(len(line) + 1 for line in lines) + len("H") + 3
     title = "t" * (blocks.MESSAGE_LENGTH - used - room_left)
-    return blocks.compose(title, [], [Part("H", lines)], "")
+    return compose(title, part("H", *lines))
 
 
 def test_a_message_holds_its_length_and_not_a_character_more() -> None:
@@ -547,7 +535,7 @@ def test_a_cut_never_falls_within_a_link_or_a_mark(
 
 
 def test_a_line_longer_than_a_section_is_cut() -> None:
-    message = blocks.compose("t", [], [Part("H", ["x" * 4_000, "y"])], "note")
+    message = compose("t", part("H", "x" * 4_000, "y"), note="note")
     assert [len(text) for text in texts(message)] == [3, 3, 3_000, 1, 4]
 
 
@@ -556,14 +544,14 @@ def test_a_section_holds_three_thousand_characters(
     second: int, blocks_made: int
 ) -> None:
     lines = ["a" * 1_500, "b" * second]
-    message = blocks.compose("t", [], [Part("", lines)], "")
+    message = compose("t", part("", *lines))
     assert len(message.blocks) == blocks_made
     assert "\n".join(texts(message)[1:]) == "\n".join(lines)
 
 
 def test_fifty_blocks_are_enough_for_slack() -> None:
-    parts = [Part(f"H{n}", ["x"]) for n in range(60)]
-    assert len(blocks.compose("t", [], parts, "").blocks) == 50
+    parts = [part(f"H{n}", "x") for n in range(60)]
+    assert len(compose("t", *parts).blocks) == 50
 
 
 # --- words ---

@@ -1,5 +1,6 @@
 """What a good rule file means: conditions, clocks, ladders and their order."""
 
+import re
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -8,6 +9,7 @@ import pytest
 
 from monitor import rules, shipped, yamlfile
 from monitor.errors import ConfigError
+from monitor.language import Language
 from monitor.model import Application, Status
 from monitor.rules import Awaits, Condition, House, Kind, Rule, Rulebook, Severity
 from monitor.settings import CalendarSettings
@@ -431,3 +433,48 @@ def test_every_column_of_the_view_has_a_kind() -> None:
     assert tuple(rules.COLUMN_KINDS) == Application._fields
     assert rules.COLUMN_KINDS["status"] is Status
     assert rules.COLUMN_KINDS["applicants"] is int
+
+
+def test_a_text_alone_is_read_in_every_language() -> None:
+    found = rule(title="Alle får svar", message="venter")
+    assert {found.title_in(each) for each in Language} == {"Alle får svar"}
+    assert {found.message_in(each).text for each in Language} == {"venter"}
+
+
+def test_a_language_that_is_left_out_reads_english() -> None:
+    found = rule(
+        title="{en: Everybody hears, nb: Alle hører fra oss}",
+        message="{en: waits, da: 'venter i {{ waited }}'}",
+    )
+    titles = [found.title_in(each) for each in Language]
+    assert titles == ["Everybody hears", "Alle hører fra oss", *["Everybody hears"] * 2]
+    lines = [found.message_in(each).text for each in Language]
+    assert lines == ["waits", "waits", "waits", "venter i {{ waited }}"]
+    assert (found.title, found.message.text) == ("Everybody hears", "waits")
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_every_shipped_rule_speaks_every_language(path: Path) -> None:
+    book = rules.parse([yamlfile.read(path)])
+    for each in (*book.rules, *book.off):
+        assert len({each.title_in(language) for language in Language}) == 4
+        assert len({each.message_in(language).text for language in Language}) > 2
+        variables = {
+            frozenset(re.findall(r"{{ (\w+) }}", each.message_in(language).text))
+            for language in Language
+        }
+        assert len(variables) == 1
+
+
+def test_a_rule_without_a_message_has_one_in_every_language() -> None:
+    found = rule()
+    assert found.message_in(Language.NB).text.startswith("har ventet i")
+    assert found.message_in(Language.SV).text.startswith("har väntat i")
+    assert found.message_in(Language.DA).text.startswith("har ventet i")
+
+
+def test_a_profile_that_comes_along_changes_titles_in_every_language() -> None:
+    for path in (shipped.folder() / "rules" / "profiles").glob("*.yaml"):
+        changes = yamlfile.read(path).data["changes"].values()
+        titles = [keys["title"] for keys in changes if "title" in keys]
+        assert all(set(title) == set(Language) for title in titles)

@@ -9,6 +9,7 @@ import pytest
 
 from monitor import settings
 from monitor.errors import ConfigError
+from monitor.language import Language
 from monitor.settings import Settings, Shown
 
 PLAIN = """\
@@ -153,7 +154,12 @@ def test_metrics_listen_on_a_host_and_port(
         ("privacy: {candidate: nam}", '"nam" is not known; did you mean "name"?'),
         ("privacy:", "privacy: expected keys and values, found nothing"),
         ("log: {level: loud}", '"loud" is not known (one of debug, error, info, warn'),
-        ("language: nb", '"nb" is not known (one of en)'),
+        ("language: no", '"no" is not known (one of da, en, nb, sv)'),
+        (
+            "people: {languages: {kari@example.com: norsk}}",
+            '.kari@example.com: "norsk" is not known (one of da, en, nb, sv)',
+        ),
+        ("people: {languages: nb}", "people.languages: expected keys and values"),
         ("metrics: {listen: 9464}", '"9464" is not host:port (try "127.0.0.1:9464")'),
         ("metrics: {listen: }", 'metrics.listen: is empty (try "127.0.0.1:9464")'),
         ("calendar: {half_days: {2026-12-24: }}", 'is empty (try "09:00")'),
@@ -205,6 +211,11 @@ def test_a_bad_setting_says_what_to_write(tmp_path: Path, text: str, told: str) 
         ("every: 0 minutes", 'every: "0 minutes" leaves no rest between two polls'),
         ("lookback: 3651 days", '"3651 days" is too long (write at most "3650 days")'),
         ("lookback: 9999999999 days", "is not an interval"),
+        ("job_url: ats.example.com/{job_ref}", "job_url: not a web address with {job"),
+        ("job_url: https://ats.example.com/jobs", "not a web address with {job_ref}"),
+        ("job_url: 'https://a.no/{job} {job_ref}'", "/jobs/{job_ref}"),
+        ("job_url: javascript:{job_ref}", "not a web address"),
+        ("job_url: 'https://a.no/<{job_ref}|x>'", "not a web address"),
         ("verry: 1", 'verry: unknown key "verry"; did you mean "every"?'),
     ],
 )
@@ -484,3 +495,32 @@ def test_printed_settings_hide_their_secrets(tmp_path: Path) -> None:
     )
     assert SECRET not in repr(found)
     assert SECRET not in str(found)
+
+
+def test_the_house_and_a_person_may_read_any_of_four_languages(tmp_path: Path) -> None:
+    text = "language: da\npeople: {languages: {Kari@Example.com: nb, ola@x.se: sv}}\n"
+    found = load(tmp_path, PLAIN + text)
+    assert found.language is Language.DA
+    read = {"kari@example.com": Language.NB, "ola@x.se": Language.SV}
+    assert found.people.languages == read
+    assert load(tmp_path).language is Language.EN
+
+
+@pytest.mark.parametrize(
+    ("job_ref", "link"),
+    [
+        ("J1", "https://ats.example.com/jobs/J1?all=1"),
+        ("a/b c&d", "https://ats.example.com/jobs/a%2Fb%20c%26d?all=1"),
+        ("{job_ref}", "https://ats.example.com/jobs/%7Bjob_ref%7D?all=1"),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_job_is_found_by_its_reference(
+    tmp_path: Path, job_ref: str | None, link: str | None
+) -> None:
+    text = "    job_url: https://ats.example.com/jobs/{job_ref}?all=1\n"
+    [source] = load(tmp_path, PLAIN + text).sources
+    assert source.job_link(job_ref) == link
+    [plain] = load(tmp_path).sources
+    assert plain.job_link(job_ref) is None

@@ -143,6 +143,26 @@ def test_a_role_of_the_settings_may_be_told_without_an_address(tmp_path: Path) -
 
 # --- how it runs ---
 
+REPEATED = """\
+rules:
+  - id: first-reply
+    title: Every candidate hears from us within 14 days
+    clock: {starts: applied_at, stops: told_at}
+    target: 14 days
+    ladder:
+      - {at: target, tell: owner, repeat: {every: 7 days, at_most: 1}}
+      - {at: 5 days after, tell: manager}
+"""
+
+
+def test_a_repeat_does_not_hide_the_highest_step(tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "a.yaml").write_text(REPEATED, encoding="utf-8")
+    finding = "{rule: first-reply, application: A1, step: 5 days after}"
+    path = written(tmp_path, f"{{now: 2026-11-24 09:00, findings: [{finding}]}}")
+    [suite] = trials.read([path], tmp_path / "rules")
+    assert trials.run(suite, suite.trials[0]) == []
+
 
 def story(**columns: Any) -> Story:
     changes = columns.pop("changes", ())

@@ -1,7 +1,5 @@
 """What each message of a person is to one application, as the mailbox counts it."""
 
-from typing import Any
-
 import pytest
 
 from monitor.attribution import (
@@ -13,30 +11,10 @@ from monitor.attribution import (
     Sending,
     weigh,
 )
-from monitor.model import Application, Channel
-from tests.builders import application, at
+from monitor.model import Channel
+from tests.unit.letters import kari, mail
 
-KARI = "kari@example.org"
-AFTER, SOON, BEFORE = "2026-09-08 10:00", "2026-09-07 09:30", "2026-09-01 10:00"
-
-
-def mail(sent_at: str = AFTER, **changed: Any) -> Message:
-    """Return a mail that a person wrote to Kari about nothing in particular."""
-    plain: dict[str, Any] = {
-        "application_id": None,
-        "candidate_email": KARI,
-        "sent_at": at(sent_at),
-        "direction": Direction.OUT,
-        "kind": MessageKind.HUMAN,
-        "delivery": Sending.SENT,
-        "subject_hint": None,
-    }
-    return Message(**plain | changed)
-
-
-def kari(number: int = 1, **changed: Any) -> Application:
-    plain = {"application_id": f"A{number}", "candidate_email": KARI}
-    return application(**plain | changed)
+SOON, BEFORE = "2026-09-07 09:30", "2026-09-01 10:00"
 
 
 MESSAGES = [

@@ -4,7 +4,7 @@ import argparse
 from importlib.metadata import version
 from pathlib import Path
 
-from monitor.cli.arguments import rules
+from monitor.cli.arguments import alerts, rules
 from monitor.cli.arguments.making import Commands, command, configured, examples, weeks
 
 
@@ -30,6 +30,8 @@ def build() -> argparse.ArgumentParser:
     _check(commands)
     _explain(commands)
     rules.add(commands)
+    alerts.add(commands)
+    alerts.add_forget(commands)
     _schemas(commands)
     _doctor(commands)
     _db(commands)

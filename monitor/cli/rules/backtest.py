@@ -1,7 +1,6 @@
 """`svar rules backtest`: what rules would have sent in the last days, and to whom."""
 
 import argparse
-import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -12,7 +11,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from monitor import configuration, cycle, rules
-from monitor.cli import FINE, instants
+from monitor.cli import FINE, instants, printing
 from monitor.cli.rules import backtested
 from monitor.cli.rules.backtested import Read, Shown
 from monitor.cli.titles import title
@@ -25,7 +24,6 @@ from monitor.proof.backtest import Backtest, Sent, looks
 from monitor.settings import SourceSettings
 from monitor.source import Source
 
-WIDE = 160  # where no terminal sets the width
 _ALWAYS = "recruiters, managers and reasons of that time: today's are taken"
 
 
@@ -40,12 +38,9 @@ def run(options: argparse.Namespace) -> int:
     sent, found = replay(loaded, options.days, now=now)
     doubts = list(_doubts(loaded, options.days, now))
     if options.json:
-        print(json.dumps(_json(sent, found, doubts), indent=2, ensure_ascii=False))  # noqa: T201
+        printing.write_json(_json(sent, found, doubts))
     else:
-        console = Console(highlight=False)
-        if not console.is_terminal:
-            console = Console(highlight=False, width=WIDE)
-        backtested.show(console, Shown(sent, loaded, now), found, doubts)
+        backtested.show(printing.console(), Shown(sent, loaded, now), found, doubts)
     return FINE
 
 

@@ -10,6 +10,7 @@ from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
+from monitor.cli import printing
 from monitor.configuration import Configuration
 from monitor.messages import words
 from monitor.outbox import NOBODY, is_channel
@@ -52,18 +53,15 @@ def show(
 ) -> None:
     """Print what each rule would have sent, and to whom."""
     sent = shown.sent
-    head = Text(", ".join(each.title for each in found), "bold")
+    titles = ", ".join(each.title for each in found)
     count = words.plural(sent.applications, "application")
-    head.append(f"  {_span(shown)}  {count}", "not bold")
-    console.print(head, "\n")
+    console.print(printing.heading(titles, _span(shown), count), "\n")
     if sent.lines:
         console.print(_rule_table(shown), "\n")
         console.print(_people_table(shown), "\n")
     for each in found:
-        for rule, lacking in each.unmeasurable.items():
-            names = ", ".join(sorted(lacking))
-            line = f"  Cannot be measured here: {rule} ({each.title} lacks {names})"
-            console.print(Text(line))
+        for line in printing.unmeasurable(each.title, each.unmeasurable):
+            console.print(Text(f"  {line}"))
     console.print("  Not in the history:")
     for said, asking in doubts:
         for_whom = f" ({', '.join(asking)})" if asking else ""
@@ -141,8 +139,7 @@ def _people_table(shown: Shown) -> Table:
 
 
 def _table(first: str, *numbers: str) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    table.add_column(first, no_wrap=True)
+    table = printing.table(first)
     for head in numbers:
         side: JustifyMethod = "left" if head.endswith("day") else "right"
         table.add_column(head, justify=side, no_wrap=True)

@@ -1,11 +1,11 @@
 """`svar rules check`: every problem of every file at once."""
 
 import argparse
-import json
 import os
+from dataclasses import asdict
 
 from monitor import configuration, rules
-from monitor.cli import FINE, WRONG, problems
+from monitor.cli import FINE, WRONG, printing, problems
 from monitor.errors import ConfigError
 from monitor.proof import trials
 from monitor.rules import House, Rulebook
@@ -17,14 +17,15 @@ def run(options: argparse.Namespace) -> int:
         rulebook = _read(options)
     except ConfigError as error:
         if options.json:
-            _print_json(error)
+            found = [asdict(problem) for problem in error.problems]
+            printing.write_json({"problems": found})
         else:
             problems.show(
                 error, kept="Nothing was changed; a running svar keeps its rules."
             )
         return WRONG
     if options.json:
-        _print_json(None)
+        printing.write_json({"problems": []})
     else:
         names = ", ".join(rule.id for rule in rulebook.rules)
         count = len(rulebook.rules)
@@ -45,17 +46,3 @@ def _read(options: argparse.Namespace) -> Rulebook:
     rulebook = rules.read(folder, house)
     trials.read(trials.files(folder / rules.TESTS), folder, house)
     return rulebook
-
-
-def _print_json(error: ConfigError | None) -> None:
-    found = [
-        {
-            "file": each.file,
-            "line": each.line,
-            "column": each.column,
-            "key": each.key,
-            "message": each.message,
-        }
-        for each in (error.problems if error else ())
-    ]
-    print(json.dumps({"problems": found}, indent=2, ensure_ascii=False))  # noqa: T201

@@ -1,7 +1,6 @@
 """`svar rules diff`: what an edit of the rules would open, close, retarget and tell."""
 
 import argparse
-import json
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -15,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor import configuration, cycle
-from monitor.cli import FINE, instants
+from monitor.cli import FINE, instants, printing
 from monitor.cli.rules import revisions, tables
 from monitor.cli.titles import title
 from monitor.configuration import Configuration
@@ -26,8 +25,6 @@ from monitor.proof.difference import Comparer, Difference, Edit, Edited, Effect,
 from monitor.rules import Rulebook
 from monitor.settings import SourceSettings
 from monitor.source import Source
-
-WIDE = 160  # where no terminal sets the width
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +52,14 @@ def run(options: argparse.Namespace) -> int:
     edited = difference.edits(before, after, now=now)
     results = []
     for settings in loaded.settings.sources:
-        status = Console(stderr=True).status(f"reading {settings.name} ...")
-        with status:
+        with printing.reading(settings.name):
             results.append(_compare(settings, loaded, before, after, now))
     if options.json:
         sides = {"old": options.old, "new": options.new}
         found = {"as_of": instants.rfc3339(now), **sides, **_json(edited, results)}
-        print(json.dumps(found, indent=2, ensure_ascii=False))  # noqa: T201
+        printing.write_json(found)
     else:
-        console = Console(highlight=False)
-        if not console.is_terminal:
-            console = Console(highlight=False, width=WIDE)
-        _print(console, edited, results, loaded, now, everything=options.all)
+        _print(printing.console(), edited, results, loaded, now, everything=options.all)
     return FINE
 
 
@@ -142,10 +135,8 @@ def _print(
         return
     for each in results:
         when = words.moment(now, loaded.calendar, now=now)
-        head = Text(each.title, "bold")
         count = words.plural(each.found.applications, "application")
-        head.append(f"  as of {when}  {count}", "not bold")
-        console.print(head)
+        console.print(printing.heading(each.title, f"as of {when}", count))
         console.print()
         console.print(_rule_table(edited, each.found))
         console.print()
@@ -183,10 +174,9 @@ def _notes(edited: Sequence[Edited], result: Result) -> Iterator[str]:
             "than is believed"
         )
     changed = {each.rule for each in edited if each.edit is not Edit.SAME}
-    for rule, lacking in result.unmeasurable.items():
-        if rule in changed:
-            names = ", ".join(sorted(lacking))
-            yield f"  Cannot be measured here: {rule} ({result.title} lacks {names})"
+    lacking = {r: names for r, names in result.unmeasurable.items() if r in changed}
+    for line in printing.unmeasurable(result.title, lacking):
+        yield f"  {line}"
     if result.found.held or told:
         yield ""
 
@@ -194,9 +184,8 @@ def _notes(edited: Sequence[Edited], result: Result) -> Iterator[str]:
 def _alert_table(
     effects: Sequence[Effect], loaded: Configuration, now: datetime
 ) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for head in ("  Alert", "application", "who", "becomes", "was due", "due", "tells"):
-        table.add_column(head, no_wrap=True)
+    heads = ("  Alert", "application", "who", "becomes", "was due", "due", "tells")
+    table = printing.table(*heads)
     for each in effects:
         seen, before = each.seen, each.was_due_at
         due = None if each.fate is Fate.CLOSES else seen.due_at

@@ -1,22 +1,18 @@
 """`svar rules list`: what each rule promises, whom it tells, and whether it is on."""
 
 import argparse
-import json
 import os
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from monitor import configuration, rules, yamlfile
-from monitor.cli import FINE
+from monitor.cli import FINE, printing
 from monitor.messages import words
 from monitor.rules import Firing, Kind, Rule, Rulebook, RuleFile
-
-WIDE = 160  # where no terminal sets the width
 
 
 def run(options: argparse.Namespace) -> int:
@@ -25,11 +21,9 @@ def run(options: argparse.Namespace) -> int:
     rulebook = rules.read(folder, house)
     profiles = _profiles(folder)
     if options.json:
-        print(json.dumps(_json(rulebook, profiles), indent=2, ensure_ascii=False))  # noqa: T201
+        printing.write_json(_json(rulebook, profiles))
         return FINE
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=WIDE)
+    console = printing.console()
     console.print(_table(rulebook))
     console.print()
     on, off = len(rulebook.rules), len(rulebook.off)
@@ -84,9 +78,7 @@ def _entry(rule: Rule, *, is_on: bool) -> dict[str, object]:
 
 
 def _table(rulebook: Rulebook) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for head in ("rule", "", "promise", "who owes it"):
-        table.add_column(head, no_wrap=True)
+    table = printing.table("rule", "", "promise", "who owes it")
     table.add_column("steps")
     for rule in rulebook.rules:
         table.add_row(*_row(rule), style="")

@@ -1,16 +1,13 @@
 """`svar rules preview`: what the next poll would open, close and tell, and whom."""
 
 import argparse
-import json
 import os
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from datetime import datetime
 
-from rich.console import Console
-
 from monitor import configuration, cycle
-from monitor.cli import FAILED, FINE, instants
+from monitor.cli import FAILED, FINE, instants, printing
 from monitor.cli.rules import previewed
 from monitor.configuration import Configuration
 from monitor.errors import ConfigError, Problem, StoreError
@@ -19,8 +16,6 @@ from monitor.proof.preview import Line, Preview, preview
 from monitor.source import Source
 from monitor.store import Store, ledger
 from monitor.store.rehearsal import Rehearsal
-
-WIDE = 160  # where no terminal sets the width
 
 
 def run(options: argparse.Namespace) -> int:
@@ -32,11 +27,9 @@ def run(options: argparse.Namespace) -> int:
         _require_later(loaded, now)
     found, state = foresee(loaded, now=now)
     if options.json:
-        print(json.dumps(_json(found, state, now), indent=2, ensure_ascii=False))  # noqa: T201
+        printing.write_json(_json(found, state, now))
     else:
-        console = Console(highlight=False)
-        if not console.is_terminal:
-            console = Console(highlight=False, width=WIDE)
+        console = printing.console()
         previewed.show(console, found, state, loaded, everything=options.all)
     polled = all(each.report.run.outcome == "ok" for each in found)
     return FINE if polled else FAILED
@@ -52,8 +45,8 @@ def foresee(
         rehearsal = stack.enter_context(closing(Rehearsal(state)))
         for settings in loaded.settings.sources:
             mapping = loaded.mappings[settings.name]
-            status = Console(stderr=True).status(f"reading {settings.name} ...")
-            with closing(Source(settings, mapping)) as source, status:
+            reading = printing.reading(settings.name)
+            with closing(Source(settings, mapping)) as source, reading:
                 found.append(preview(source, loaded, rehearsal, now=now))
         return found, state.shown if state else None
 

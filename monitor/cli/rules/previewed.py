@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from monitor.cli import printing
 from monitor.cli.rules import tables
 from monitor.cli.titles import title
 from monitor.configuration import Configuration
@@ -57,10 +58,9 @@ def _print_source(
 ) -> None:
     run = found.report.run
     when = words.moment(run.as_of, loaded.calendar, now=run.as_of)
-    head = Text(title(loaded, found.source), "bold")
     count = words.plural(run.applications, "application")
-    head.append(f"  as of {when}  {count}", "not bold")
-    console.print(head)
+    called = title(loaded, found.source)
+    console.print(printing.heading(called, f"as of {when}", count))
     console.print()
     if run.outcome != "ok":
         console.print(Text(f"  {run.error}"))
@@ -108,9 +108,9 @@ def _notes(found: Preview, loaded: Configuration) -> Iterator[str]:
     ).items():
         lines = words.plural(count, "line")
         yield f"  Taken back before it is sent: {rule}, {lines} to {name}"
-    for rule, lacking in found.report.unmeasurable.items():
-        names = ", ".join(sorted(lacking))
-        yield f"  Cannot be measured here: {rule} ({title(loaded, found.source)} lacks {names})"
+    called = title(loaded, found.source)
+    for line in printing.unmeasurable(called, found.report.unmeasurable):
+        yield f"  {line}"
 
 
 def _rule_table(found: Preview, asked: Sequence[str]) -> Table:
@@ -125,9 +125,8 @@ def _rule_table(found: Preview, asked: Sequence[str]) -> Table:
 
 def _people_table(found: Preview, loaded: Configuration, *, everything: bool) -> Table:
     """Return a row for each person, digest and step: what is new, and what waits."""
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for head in ("  Who would be told", "in the digest of", "of what", "step", "", ""):
-        table.add_column(head, no_wrap=True)
+    heads = ("  Who would be told", "in the digest of", "of what", "step", "", "")
+    table = printing.table(*heads)
     digests: dict[tuple[str, datetime], list[Told]] = {}
     told = [(line, "") for line in found.lines]
     told += [(line, WAITS) for line in found.waiting]
@@ -171,9 +170,7 @@ def _when(at: datetime, found: Preview, loaded: Configuration) -> str:
 
 
 def _change_table(found: Preview, loaded: Configuration) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for head in ("  Alert", "application", "who", "becomes", "due"):
-        table.add_column(head, no_wrap=True)
+    table = printing.table("  Alert", "application", "who", "becomes", "due")
     now = found.report.run.as_of
     for each in found.changes:
         seen = each.alert.seen

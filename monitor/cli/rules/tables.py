@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
+from monitor.cli import printing
+
 Row = tuple[Sequence[str], Sequence[int]]  # what it is about, and its figures
 
 
@@ -14,7 +16,7 @@ def counts(names: Sequence[str], heads: Sequence[str], rows: Sequence[Row]) -> T
     Names break where there is no room, so that no figure and no heading is cut.
     """
     shown = [n for n, _ in enumerate(heads) if any(figures[n] for _, figures in rows)]
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table = printing.table()
     for head in names:
         table.add_column(head, overflow="fold")
     for number in shown:

@@ -1,7 +1,6 @@
 """`svar rules test`: the admins' own tests of their rules, without a database."""
 
 import argparse
-import json
 import os
 import time
 from collections.abc import Iterator, Sequence
@@ -14,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from monitor import configuration, rules, shipped
-from monitor.cli import FAILED, FINE, WRONG, instants, problems
+from monitor.cli import FAILED, FINE, WRONG, instants, printing, problems
 from monitor.cli.arguments.making import DEFAULT_CONFIG
 from monitor.cli.rules import junit
 from monitor.cli.rules.junit import Result
@@ -37,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
     except ConfigError as error:
         if options.json:
             found = [asdict(problem) for problem in error.problems]
-            print(json.dumps({"problems": found}, indent=2, ensure_ascii=False))  # noqa: T201
+            printing.write_json({"problems": found})
         else:
             problems.show(error, kept="No test was run.")
         return WRONG
@@ -46,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
     if options.junit:
         _write(options.junit, junit.render(results, _texts))
     if options.json:
-        print(json.dumps(_json(results, seconds), indent=2, ensure_ascii=False))  # noqa: T201
+        printing.write_json(_json(results, seconds))
     else:
         _print(results, seconds)
     return FAILED if any(result.failures for result in results) else FINE

@@ -70,7 +70,7 @@ def _step(finding: Finding, rulebook: Rulebook) -> str:
         return BACKLOG
     if finding.step == NOTHING or rule is None:
         return NONE
-    return rule.firings[finding.step].at
+    return rule.firings[rule.highest(NOTHING, finding.step)].at
 
 
 def _notice(told: Told, suite: Suite) -> Facts:

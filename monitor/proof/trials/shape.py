@@ -17,11 +17,10 @@ from monitor.evaluate import Late
 from monitor.model import Status
 from monitor.rules import COLUMN_KINDS
 from monitor.rules.language import Words
-from monitor.settings import CalendarSettings
+from monitor.settings import YEARS, CalendarSettings
 from monitor.settings.fields import Person
 from monitor.yamlfile import Strict
 
-YEARS = range(1970, 2200)  # further out there is no room to count
 _DAY = r"\d{4}-\d\d-\d\d"
 _CLOCK = r"\d\d:\d\d(:\d\d(\.\d{1,6})?)?"
 _MOMENT = rf"{_DAY}([ T]{_CLOCK}( ?(Z|[+-]\d\d:?\d\d))?)?"
@@ -38,7 +37,7 @@ def _moment(value: object) -> datetime:
         at = datetime.fromisoformat(re.sub(r" ?(Z|[+-]\d\d:?\d\d)$", r"\1", text))
     except ValueError as error:
         raise ValueError(_unreal(text)) from error
-    if at.year not in YEARS:
+    if at.year not in YEARS:  # further out there is no room to count
         message = f'"{text}" is too far from today (years {YEARS[0]} to {YEARS[-1]})'
         raise ValueError(message)
     return at
@@ -144,7 +143,7 @@ class ApplicationText(_Columns):  # type: ignore[misc, valid-type] # made of the
 class FindingText(Strict):
     """A finding that is expected; only the keys that are written count.
 
-    `step` is the last of the ladder that is due, `none` or `backlog`.
+    `step` is the highest of the ladder that is due, `none` or `backlog`.
     """
 
     rule: str

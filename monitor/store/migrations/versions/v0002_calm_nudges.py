@@ -51,7 +51,7 @@ def _posts() -> None:
     op.create_index(
         "post_a_day",
         "posts",
-        ["recipient", "sent_on"],
+        ["sent_on", "recipient"],
         unique=True,
         sqlite_where=sa.text("kind = 'digest'"),
         postgresql_where=sa.text("kind = 'digest'"),

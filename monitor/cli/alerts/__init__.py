@@ -1,0 +1,1 @@
+"""`svar alerts ...`: what is remembered, and what a person may do about it."""

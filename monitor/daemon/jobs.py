@@ -1,0 +1,170 @@
+"""What one Svar does: polls a source, empties the outbox, takes up edited files.
+
+Whether this process does it is its duty: all, or what it holds the leases of.
+"""
+
+import logging
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from threading import Event, Lock
+
+from monitor import clock, configuration, cycle, delivery
+from monitor.configuration import Configuration
+from monitor.daemon import duty, fingerprint, replica
+from monitor.daemon.duty import DELIVER, Alone, Duty, Hold
+from monitor.daemon.replica import Replica
+from monitor.daemon.teller import Teller
+from monitor.delivery.routes import Transport
+from monitor.errors import ConfigError, StoreError
+from monitor.metrics import Metrics
+from monitor.outbox import Digests
+from monitor.source import Source
+from monitor.store import Store, ledger
+from monitor.store.leases import Leases
+
+
+class Jobs:
+    """The jobs of one Svar, each with the time passed in."""
+
+    def __init__(
+        self,
+        loaded: Configuration,
+        environ: Mapping[str, str],
+        transport: Transport,
+        log: logging.Logger,
+    ) -> None:
+        self.configuration = loaded
+        self.environ = environ
+        self.transport = transport
+        self.log = log
+        self.started_with = loaded
+        self.teller = Teller(log)
+        self.metrics = Metrics()
+        self.store = Store(loaded.settings.state.url.get_secret_value())
+        self.sources = [
+            Source(each, loaded.mappings[each.name]) for each in loaded.settings.sources
+        ]
+        self.duty = self._duty()
+        self.stop = Event()
+        self._reloading = Lock()
+        self._polled_with: dict[str, Configuration] = {}
+        self._delivery: tuple[Hold, delivery.Delivery] | None = None
+
+    def _duty(self) -> Duty:
+        names = (DELIVER, *(duty.poll(source.name) for source in self.sources))
+        if self.store.is_sqlite:
+            return Alone(names, self.metrics.stands)
+        ttl = self.configuration.settings.state.lease
+        leases = Leases(self.store, replica.name_of_this(), ttl=ttl)
+        return Replica(names, leases, self.teller, self.metrics.stands)
+
+    def open(self, *, now: datetime) -> None:
+        """Take hold of the state and look at every source; raise MonitorError."""
+        cycle.require_ready(self.configuration, now)
+        self.store.claim()
+        _migrate(self.store)
+        for source in self.sources:
+            source.columns(now)
+        with self.store.read() as connection:
+            open_alerts = ledger.count_open(connection, now=now)
+        self.metrics.configured(self.configuration, now=now)
+        self.metrics.opened(open_alerts)
+        self.duty.open(fingerprint.of(self.configuration))
+        if hold := self.duty.hold(DELIVER):
+            with self.store.under(hold).write() as connection:
+                ledger.prune(connection, now=now)
+
+    def close(self) -> None:
+        """Let go of sources and state."""
+        self.duty.close()
+        for source in self.sources:
+            source.close()
+        self.store.close()
+
+    def poll(self, source: Source, *, now: datetime) -> cycle.Report:
+        """Run one cycle over a source and report it; raise LeaseLost if it is not ours."""
+        began = time.monotonic()
+        loaded, last = self.configuration, self._polled_with.get(source.name)
+        with duty.at_work(self.duty, duty.poll(source.name)) as hold:
+            store = self.store.under(hold)
+            one = cycle.Cycle(store, source, loaded, edited=last is not loaded)
+            report = one.run(now=now)
+        report = replace(report, seconds=time.monotonic() - began)
+        with self.store.read() as connection:
+            open_alerts = ledger.count_open(connection, now=now)
+        self.metrics.cycled(report, open_alerts)
+        self.teller.cycled(report)
+        if report.run.outcome == "ok":
+            self._polled_with[source.name] = loaded
+            if last not in (None, loaded):
+                self.metrics.edited(report)
+                self.teller.edited(report)
+        return report
+
+    def deliver(self, *, now: datetime) -> delivery.Report:
+        """Empty the outbox and report it; raise LeaseLost if that is not ours."""
+        with duty.at_work(self.duty, DELIVER) as hold:
+            deliverer = self._deliverer(hold)
+            report = deliverer.run(now=now)
+            backlog = deliverer.backlog(now=now)
+        if self.started_with.settings.slack.token is None:
+            report.is_token_valid = None
+        self.metrics.delivered(report, backlog, now=now)
+        self.teller.delivered(report)
+        self._tell_waiting(backlog.by_status["queued"], now)
+        return report
+
+    def _deliverer(self, hold: Hold) -> delivery.Delivery:
+        """Return the delivery of this tenure: what it writes is fenced by this lease."""
+        if self._delivery is None or self._delivery[0] is not hold:
+            made = delivery.Delivery(
+                self.store.under(hold),
+                self.transport,
+                lambda: self.configuration,
+                # Who is told to stop has no time left, and claims nothing more.
+                lambda: math.inf if self.stop.is_set() else time.monotonic(),
+                may_send=hold.holds,
+            )
+            self._delivery = hold, made
+        return self._delivery[1]
+
+    def _digests(self) -> Digests:
+        loaded = self.configuration
+        return Digests(loaded.calendar, loaded.settings.slack.digest_at)
+
+    def _tell_waiting(self, notices: int, now: datetime) -> None:
+        until = self._digests().opens(now)
+        local = until and until.astimezone(self.configuration.calendar.zone)
+        self.teller.waits(notices, f"{local:%a %d %b %H:%M}" if local else "")
+
+    def reload(self) -> bool:
+        """Take up the files as they are now, or keep what runs; return which."""
+        with self._reloading:
+            before, now = self.configuration, clock.utc_now()
+            try:
+                loaded = configuration.read(before.path, self.environ)
+                cycle.require_ready(loaded, now)
+            except ConfigError as error:
+                self.metrics.refused()
+                self.teller.refused(error)
+                return False
+            self.configuration = loaded
+            self.metrics.configured(loaded, now=now)
+            self.teller.reloaded(before, loaded, now=now)
+            self.teller.restart(self.started_with, loaded)
+            self.duty.edited(fingerprint.of(loaded))
+            return True
+
+
+def _migrate(store: Store) -> None:
+    """Make or migrate the tables; a shared PostgreSQL is migrated by hand."""
+    if store.is_sqlite or store.version() is None:
+        store.upgrade()
+    elif not store.is_current():
+        message = (
+            f"the state at {store.shown} is of another version; run `svar db upgrade`"
+        )
+        raise StoreError(message)

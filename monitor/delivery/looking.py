@@ -1,0 +1,120 @@
+"""Asks Slack for posts that may have arrived, and takes away what came twice."""
+
+from datetime import datetime, timedelta
+
+from monitor import outbox
+from monitor.delivery.round import Round, Stop
+from monitor.delivery.routes import PACED, Router
+from monitor.delivery.sending import edit_due_at
+from monitor.delivery.wire import Wire
+from monitor.errors import DeliveryError, Outcome
+from monitor.rules import Kind
+from monitor.store import Store, mail
+from monitor.store.mail import Post, PostStatus
+
+BATCH = 100
+LAST_SWEEP = timedelta(minutes=15)  # a replica that slept may still post till then
+UNCONFIRMED = "unconfirmed"  # may have arrived, and nobody may look
+
+
+class LookUp:
+    """Looks posts up by their key; sends anew only what is not there."""
+
+    def __init__(self, store: Store, wire: Wire, router: Router) -> None:
+        self.store = store
+        self.wire = wire
+        self.router = router
+
+    def run(self, this: Round) -> None:
+        """Look up what has been quarantined for long enough."""
+        with self.store.read() as connection:
+            ids = mail.unknown(connection, now=this.now, most=BATCH)
+            posts = mail.read(connection, ids)
+        for post in posts:
+            try:
+                found = self._find(post)
+            except DeliveryError as error:
+                self._unseen(post, error, this)
+                continue
+            self._found(post, found, this)
+
+    def sweep(self, this: Round) -> None:
+        """Take away messages that arrived after they had been sent again."""
+        with self.store.read() as connection:
+            ids = mail.sweeps(connection, now=this.now, most=BATCH)
+            posts = mail.read(connection, ids)
+        for post in posts:
+            try:
+                found = self._find(post)
+                kept = post.ts if post.ts in found else None
+                if post.status is PostStatus.SENT and kept is None and found:
+                    kept = found[0]
+                self._keep_one(post, found, kept, this)
+            except DeliveryError as error:
+                if error.outcome is not Outcome.ROUTE:
+                    self.wire.note(error)
+                    raise Stop from error
+                kept = post.ts
+            again_at = self._sweep_again(post, this.now)
+            with self.store.write() as connection:
+                mail.change(connection, post.id, sweep_at=again_at, ts=kept or post.ts)
+
+    def _sweep_again(self, post: Post, now: datetime) -> datetime | None:
+        began_at = post.first_attempt_at or now
+        is_last = now >= began_at + LAST_SWEEP
+        return None if is_last else now + LAST_SWEEP
+
+    def _keep_one(
+        self, post: Post, found: list[str], kept: str | None, this: Round
+    ) -> None:
+        for ts in found:
+            if ts != kept:
+                channel = self.router.address(post.channel or "")
+                self.wire.delete(channel, ts)
+                this.report.posts["swept"] += 1
+
+    def _found(self, post: Post, found: list[str], this: Round) -> None:
+        if not found:
+            self._settle(post, PostStatus.WAITING, this, due_at=this.now)
+            return
+        self._keep_one(post, found, found[0], this)
+        self._settle(
+            post,
+            PostStatus.SENT,
+            this,
+            ts=found[0],
+            sent_at=this.now,
+            edit_due_at=edit_due_at(post, this),
+        )
+        this.report.told.append(post)
+
+    def _unseen(self, post: Post, error: DeliveryError, this: Round) -> None:
+        """Decide where Slack does not let us look: a breach is rather told twice.
+
+        What only warns of a promise that still holds is not.
+        """
+        self.wire.note(error)
+        if error.outcome is not Outcome.ROUTE:
+            if error.reason != PACED:
+                wait = this.now + outbox.QUARANTINE
+                self._settle(post, PostStatus.UNKNOWN, this, due_at=wait)
+            raise Stop from error
+        if post.told and all(kind is Kind.WARNING for _, kind in post.told):
+            self._settle(post, PostStatus.FAILED, this, error=UNCONFIRMED)
+        else:
+            self._settle(post, PostStatus.WAITING, this, due_at=this.now)
+
+    def _find(self, post: Post) -> list[str]:
+        if post.channel is None or post.first_attempt_at is None:
+            return []  # died before the request: nothing can be there
+        channel = self.router.address(post.channel)
+        return self.wire.find(
+            channel, post.key, since=post.first_attempt_at, thread=post.thread_ts
+        )
+
+    def _settle(
+        self, post: Post, status: PostStatus, this: Round, **values: object
+    ) -> None:
+        with self.store.write() as connection:
+            mail.settle(connection, post.id, status, **values)
+        this.report.posts[status] += 1

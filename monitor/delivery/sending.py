@@ -1,0 +1,252 @@
+"""Claim -> post -> record: each post is one message, through crashes."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from monitor import outbox
+from monitor.delivery import rendering
+from monitor.delivery.round import Round, Stop
+from monitor.delivery.routes import Route, Router
+from monitor.delivery.turns import Wanted, wanted
+from monitor.delivery.wire import TOKEN_CHECK, Wire
+from monitor.errors import DeliveryError, LeaseLost, Outcome
+from monitor.store import Store, bundles, claims, mail, trouble
+from monitor.store.ledger import EDIT_AFTER
+from monitor.store.mail import Post, PostKind, PostStatus
+from monitor.store.trouble import Silent
+
+ROUTE_RETRY = timedelta(hours=1)
+SWEEP_AFTER = timedelta(minutes=2)  # longer than any request lives
+BATCH = 100  # posts of one kind in one run, so that a tick stays short
+GAP = timedelta(days=1)  # after a gap what was sent is looked for, so far back
+
+
+class Sender:
+    """Sends what is due; `looks_first` after a gap, of which the state may not know."""
+
+    def __init__(
+        self,
+        store: Store,
+        wire: Wire,
+        router: Router,
+        stopwatch: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.store = store
+        self.wire = wire
+        self.router = router
+        self._stopwatch = stopwatch
+
+    def send(self, this: Round, *, until: float, looks_first: bool) -> None:
+        """Send what is due, the worst first; stop where Slack asks to wait."""
+        posts = self._claimed(this)
+        for _ in range(BATCH):
+            if self._stopwatch() > until:
+                return
+            post = next(posts, None)
+            if post is None:
+                return
+            self._attempt(post, this, looks_first=looks_first)
+
+    def _claimed(self, this: Round) -> Iterator[Post]:
+        """Yield posts that were claimed, each committed before any call."""
+        with self.store.read() as connection:
+            delayed = claims.delayed(connection, now=this.now)
+            has_settled = claims.has_settled(connection, now=this.now)
+        if has_settled:
+            with self.store.write() as connection:
+                claims.drop_settled(connection, now=this.now)
+        for each in delayed:
+            yield from self._again(each, this)
+        for turn in wanted(self.store, self.router, this):
+            yield from self._new(turn, this)
+
+    def _again(self, delayed: claims.Delayed, this: Round) -> Iterator[Post]:
+        """Yield a post that is tried again, in its reader's hours."""
+        digests = this.digests.of(delayed.recipient)
+        day = digests.calendar.local_day(this.now)
+        is_old = delayed.kind is not PostKind.ADMIN and delayed.sent_on < day
+        if is_old:
+            with self.store.write() as connection:
+                claims.release(connection, delayed.id)
+            return
+        is_open = digests.calendar.is_open(this.now)
+        if not is_open or not self.wire.has_room(delayed.recipient):
+            return
+        yield self._reclaim(delayed.id, this)
+
+    def _reclaim(self, post_id: int, this: Round) -> Post:
+        with self.store.write() as connection:
+            claims.again(connection, post_id, this.moment)
+            [found] = mail.read(connection, [post_id])
+        return found
+
+    def _new(self, turn: Wanted, this: Round) -> Iterator[Post]:
+        """Yield the posts that a reader is to have now: the digest, or what is urgent."""
+        if not self.wire.has_room(turn.reader.address):
+            return
+        with self.store.write() as connection:
+            post_id = None
+            if turn.kind:
+                post_id = bundles.digest(
+                    connection, turn.reader, this.moment, kind=turn.kind
+                )
+            if post_id is None and turn.has_now:
+                post_id = bundles.at_once(connection, turn.reader, this.moment)
+            found = mail.read(connection, [post_id]) if post_id is not None else []
+        yield from found
+
+    def _attempt(self, post: Post, this: Round, *, looks_first: bool) -> None:
+        if _is_over(post, this):
+            with self.store.write() as connection:
+                claims.give_up(connection, post.id)
+            this.report.posts[PostStatus.OBSOLETE] += 1
+            return
+        try:
+            route, channel, ts = self._post(post, this, looks_first=looks_first)
+        except DeliveryError as error:
+            self._failed(post, error, this)
+            return
+        try:
+            self.settle(
+                post,
+                PostStatus.SENT,
+                this,
+                channel=channel,
+                ts=ts,
+                sent_at=this.now,
+                edit_due_at=edit_due_at(post, this),
+            )
+        except LeaseLost:
+            self._take_back(post, channel, ts)
+            raise
+        this.report.told.append(replace(post, channel=channel, ts=ts, name=route.name))
+
+    def _take_back(self, post: Post, channel: str, ts: str) -> None:
+        """Delete a message that another replica sent as well while this one slept."""
+        with self.store.read() as connection:
+            found = mail.read(connection, [post.id])
+        if found and found[0].ts not in {None, ts}:
+            self.wire.transport.delete(channel, ts)
+
+    def _post(
+        self, post: Post, this: Round, *, looks_first: bool
+    ) -> tuple[Route, str, str]:
+        """Post by the first route that Slack takes; raise DeliveryError if none is left."""
+        settings = this.configuration.settings
+        refusal = DeliveryError(Outcome.ROUTE, "no_route")
+        for route in self.router.routes(post.recipient, settings, this.now):
+            aimed = rendering.aim(post, route, this)
+            message = rendering.render(aimed, this.configuration)
+            with self.store.write() as connection:
+                mail.change(
+                    connection,
+                    post.id,
+                    channel=aimed.channel,
+                    name=aimed.name,
+                    is_public=aimed.is_public,
+                    language=aimed.language,
+                    zone=aimed.zone,
+                    thread_ts=aimed.thread_ts,
+                    digest=message.digest,
+                    first_attempt_at=post.first_attempt_at or this.now,
+                )
+            try:
+                ts = self._standing(aimed, this) if looks_first else None
+                found = (
+                    (route.channel, ts)
+                    if ts
+                    else self.wire.post(
+                        route.channel,
+                        message,
+                        post.key,
+                        plain=post.is_plain,
+                        thread=aimed.thread_ts,
+                    )
+                )
+            except DeliveryError as error:
+                if error.outcome is not Outcome.ROUTE:
+                    raise
+                refusal = error
+                self.router.forget(route, error.reason, this.now)
+                continue
+            self.router.reached(route, found[0], this.now)
+            return route, *found
+        raise refusal
+
+    def _standing(self, post: Post, this: Round) -> str | None:
+        """Return the message that stands there already, of which this state knows nothing."""
+        if post.channel is None:
+            return None
+        channel = self.router.address(post.channel)
+        if outbox.is_channel(channel):
+            return None  # only an id can be looked up
+        try:
+            since = this.now - GAP
+            found = self.wire.find(
+                channel, post.key, since=since, thread=post.thread_ts
+            )
+        except DeliveryError as error:
+            if error.outcome is Outcome.ROUTE:
+                return None  # no looking there
+            if error.outcome is Outcome.UNKNOWN:  # nothing was posted by looking
+                raise DeliveryError(Outcome.NOT_SENT, error.reason) from error
+            raise
+        return found[0] if found else None
+
+    def _failed(self, post: Post, error: DeliveryError, this: Round) -> None:
+        """Write what an attempt's failure means; stop the run where others would fail.
+
+        An unknown outcome stops it too: where Slack hangs, each call costs its time-out.
+        """
+        self.wire.note(error)
+        wait = outbox.retry_in(post.attempts, post.key)
+        values: dict[str, object] = {"error": error.reason}
+        status = PostStatus.WAITING
+        match error.outcome:
+            case Outcome.UNKNOWN:
+                status, wait = PostStatus.UNKNOWN, outbox.QUARANTINE
+                values["sweep_at"] = this.now + SWEEP_AFTER
+            case Outcome.ROUTE:
+                wait = ROUTE_RETRY
+            case Outcome.FORM if simpler := _simpler(post):
+                values |= simpler
+                wait = timedelta(0)
+            case Outcome.FORM | Outcome.TOKEN:
+                wait = TOKEN_CHECK
+            case Outcome.NOT_SENT:
+                wait = max(wait, timedelta(seconds=error.retry_after or 0))
+        self.settle(post, status, this, due_at=this.now + wait, **values)
+        if error.outcome not in {Outcome.ROUTE, Outcome.FORM}:
+            raise Stop
+        if not wait:  # in a plainer form, at once
+            self._attempt(self._reclaim(post.id, this), this, looks_first=False)
+
+    def settle(
+        self, post: Post, status: PostStatus, this: Round, **values: object
+    ) -> None:
+        """Write what became of a post."""
+        with self.store.write() as connection:
+            mail.settle(connection, post.id, status, **values)
+        this.report.posts[status] += 1
+
+
+def edit_due_at(post: Post, this: Round) -> datetime | None:
+    """Return when to look whether a message that was sent still says what is so."""
+    return None if post.kind is PostKind.ADMIN else this.now + EDIT_AFTER
+
+
+def _simpler(post: Post) -> dict[str, object] | None:
+    """Return what makes the post simpler for Slack, if anything does: no thread, plain."""
+    if post.thread_ts:
+        return {"thread_ts": None, "channel": None}
+    return None if post.is_plain else {"is_plain": True}
+
+
+def _is_over(post: Post, this: Round) -> bool:
+    """Tell whether nobody needs what the post would say."""
+    if post.kind is not PostKind.ADMIN:
+        return all(not alert.is_open for alert, _ in post.told)
+    about = trouble.read(post.subject or "")
+    return isinstance(about, Silent) and about.source not in this.stale

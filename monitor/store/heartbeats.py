@@ -1,0 +1,47 @@
+"""When the delivery last ran, and which sources have been silent for too long."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from monitor.store.tables import facts, runs
+
+BEAT = timedelta(minutes=5)  # how often the delivery writes that it lives
+GAP = timedelta(minutes=15)  # longer without a beat, and the state may be a backup
+_BEAT = "delivered_at"
+
+
+def gap(connection: Connection, *, now: datetime) -> timedelta | None:
+    """Return how long ago the delivery last wrote that it lives; None if never."""
+    found = connection.execute(select(facts.c.value).where(facts.c.name == _BEAT))
+    value = found.scalar()
+    return None if value is None else abs(now - datetime.fromisoformat(value))
+
+
+def beat(connection: Connection, *, now: datetime) -> None:
+    """Write that the delivery lives."""
+    value = now.isoformat()
+    same = facts.c.name == _BEAT
+    done = connection.execute(update(facts).where(same).values(value=value))
+    if not done.rowcount:
+        connection.execute(insert(facts).values(name=_BEAT, value=value))
+
+
+def stale(
+    connection: Connection, patience: Mapping[str, timedelta], *, now: datetime
+) -> dict[str, datetime]:
+    """Return the sources without a good poll for longer than patience has it.
+
+    A source that was never read well is none of them: it has told us of nothing.
+    """
+    query = (
+        select(runs.c.source, func.max(runs.c.as_of))
+        .where(runs.c.outcome == "ok", runs.c.source.in_(patience))
+        .group_by(runs.c.source)
+    )
+    return {
+        source: last
+        for source, last in connection.execute(query)
+        if now - last > patience[source]
+    }

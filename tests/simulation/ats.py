@@ -1,0 +1,68 @@
+"""The recruiting database of the simulation: rows in memory, that may fail to be read."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from monitor.attribution import Mailbox
+from monitor.configuration import Configuration
+from monitor.errors import SourceError
+from monitor.model import Application
+from monitor.source import Poll, Source
+from tests.simulation import house
+
+COLUMNS = set(Application._fields) - {"called_at"}
+
+
+class Page(Poll):
+    """One pass over the rows; it may break off before the end."""
+
+    def __init__(self, rows: list[Application], breaks_after: int | None) -> None:
+        self.rows = rows
+        self.breaks_after = breaks_after
+        self.applications = 0
+        self.rejected = Counter()
+        self.rejected_ids = []
+        self.mailbox = Mailbox()
+
+    def __iter__(self) -> Iterator[Application]:
+        for count, row in enumerate(self.rows):
+            if count == self.breaks_after:
+                raise SourceError(house.SOURCE, "timeout", "the query took too long")
+            yield row
+        if self.breaks_after is not None:
+            raise SourceError(house.SOURCE, "timeout", "the query took too long")
+
+
+class Ats(Source):
+    """What the recruiters did so far; `hidden` rows are there and are not delivered."""
+
+    def __init__(self, loaded: Configuration) -> None:
+        self.settings = loaded.settings.sources[0]
+        self.name = self.settings.name
+        self.rows: dict[str, Application] = {}
+        self.hidden: set[str] = set()
+        self.shown = "all"  # or "none", "few", or "broken" after some rows
+
+    @property
+    def is_dark(self) -> bool:
+        """Tell a source that cannot be read, or shows nothing."""
+        return self.shown in {"none", "broken"}
+
+    def delivered(self, now: datetime) -> set[str]:
+        return COLUMNS
+
+    @contextmanager
+    def poll(self, now: datetime) -> Iterator[Page]:
+        """Give one pass over what is shown."""
+        rows = self.delivered_rows()
+        if self.shown == "none":
+            rows = []
+        if self.shown == "few":
+            rows = rows[::4]
+        yield Page(rows, len(rows) // 2 if self.shown == "broken" else None)
+
+    def delivered_rows(self) -> list[Application]:
+        """Return the rows that are in the database now."""
+        return [each for name, each in self.rows.items() if name not in self.hidden]

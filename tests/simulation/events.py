@@ -1,0 +1,249 @@
+"""What each kind of event does, and how a whole story is played."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import time, timedelta
+
+from monitor.configuration import Configuration
+from monitor.model import Application, Ball, Status
+from tests.simulation import house, mortal
+from tests.simulation.dice import Event, Story, What
+from tests.simulation.mortal import Mortal
+from tests.simulation.process import REAL, Parts
+from tests.simulation.scene import Played, Scene
+from tests.simulation.world import World
+
+QUIET_DAYS = 4  # working days at the end, in which all is well
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A story on its world."""
+
+    scene: Scene
+    world: World
+    story: Story
+
+    def play(self) -> Played:
+        """Play it and a quiet time after it; raise Broken where a law is."""
+        story, world = self.story, self.world
+        for event in story.events:
+            world.at(event.at, lambda event=event: self._happen(event))  # type: ignore[misc]
+        heals_at = house.instant(story.until, time())
+        world.at(heals_at, self.heal)
+        last = house.working_days_later(story.until, QUIET_DAYS)
+        world.plan(story.start, last)
+        world.run(house.instant(last, time(16, 30)))
+        world.inspector.end(heals_at)
+        self.scene.played.messages = len(self.scene.slack.messages)
+        return self.scene.played
+
+    def heal(self) -> None:
+        """Mend everything that is broken."""
+        scene = self.scene
+        scene.store.fates.forget()
+        scene.store.is_away = False
+        scene.slack.heal()
+        scene.ats.shown = "all"
+        scene.skew = timedelta(0)
+        self.world.asleep_until = scene.real
+        scene.say("all is well from here on")
+
+    def _happen(self, event: Event) -> None:
+        self.scene.played.events += 1
+        self.scene.say(str(event)[18:])
+        if event.what in _LIVES:
+            self._live(event)
+        elif event.what in _LASTING:
+            self._last(event)
+        else:
+            _TROUBLES[event.what](self, event)
+        self.scene.played.happened[event.what.value] += 1
+
+    def _live(self, event: Event) -> None:
+        ats, name = self.scene.ats, event.about
+        if event.what is What.APPLIES:
+            ats.rows[name] = _applied(event)
+        elif name in ats.rows:
+            ats.rows[name] = ats.rows[name]._replace(**_LIVES[event.what](event))
+            if event.what is What.VANISHES:
+                ats.hidden.add(name)
+            if event.what is What.RETURNS:
+                ats.hidden.discard(name)
+
+    def _last(self, event: Event) -> None:
+        """Begin something that ends by itself."""
+        begin, end = _LASTING[event.what]
+        begin(self)
+        self.world.at(event.at + event.amount * MINUTE, lambda: end(self))
+
+    def sleep(self, event: Event) -> None:
+        self.world.sleep(self.scene.real + event.amount * MINUTE)
+
+    def edit(self, event: Event) -> None:
+        self.scene.configuration = self.scene.configurations[event.detail]
+
+    def fail(self, event: Event) -> None:
+        self.scene.slack.fail(event.about, event.detail, event.amount)
+
+    def deactivate(self, event: Event) -> None:
+        self.scene.slack.users[event.about].is_gone = True
+
+    def activate(self, event: Event) -> None:
+        self.scene.slack.users[event.about].is_gone = False
+
+    def archive(self, event: Event) -> None:
+        self.scene.slack.archived.add(self.scene.slack.channels[event.about])
+
+    def unarchive(self, event: Event) -> None:
+        self.scene.slack.archived.discard(self.scene.slack.channels[event.about])
+
+    def delete(self, event: Event) -> None:
+        if found := self.scene.slack.standing():
+            found[event.amount % len(found)].is_deleted = True
+
+    def die(self, event: Event) -> None:
+        self._arm(event, mortal.die)
+
+    def lose_answer(self, event: Event) -> None:
+        self._arm(event, mortal.unheard)
+
+    def lose_state(self, event: Event) -> None:
+        def go() -> None:
+            self.scene.store.is_away = True
+            self.world.at(self.scene.real + 20 * MINUTE, come)
+
+        def come() -> None:
+            self.scene.store.is_away = False
+
+        self._arm(event, go)
+
+    def poll_meanwhile(self, event: Event) -> None:
+        def poll() -> None:
+            self.scene.say("a poll runs in the middle of the delivery")
+            self.world.poll()
+
+        self._arm(event, poll)
+
+    def turn_clock(self, event: Event) -> None:
+        self.scene.skew = event.amount * MINUTE
+
+    def show(self, shown: str) -> None:
+        self.scene.ats.shown = shown
+
+    def let_read(self, *, may: bool) -> None:
+        self.scene.slack.may_read = may
+
+    def give_token(self, *, has: bool) -> None:
+        self.scene.slack.has_token = has
+
+    def take_state(self, *, away: bool) -> None:
+        self.scene.store.is_away = away
+
+    def _arm(self, event: Event, happens: Callable[[], None]) -> None:
+        def happen() -> None:
+            self.scene.played.happened[f"{event.what.value} {event.detail}"] += 1
+            happens()
+
+        self.scene.store.fates.arm(event.detail, event.amount, happen)
+
+
+def play(
+    store: Mortal,
+    configurations: Mapping[str, Configuration],
+    story: Story,
+    parts: Parts = REAL,
+) -> Stage:
+    """Return a story on an empty stage."""
+    store.empty()
+    scene = Scene(store, configurations, story)
+    return Stage(scene, World(scene, parts), story)
+
+
+def _applied(event: Event) -> Application:
+    recruiter, manager = event.detail.split(",")
+    return Application(
+        application_id=event.about,
+        candidate_ref=event.about,
+        applied_at=event.at,
+        last_inbound_at=event.at,
+        status=Status.OPEN,
+        candidate_name=f"Nora {event.about}",
+        job_ref=f"J{int(event.about[1:]) % 3}",
+        job_title="Nurse",
+        department="Health",
+        recruiter=recruiter or None,
+        manager=manager or None,
+        waiting_on=Ball.RECRUITER,
+        waiting_since=event.at,
+    )
+
+
+def _since(event: Event, ball: Ball) -> dict[str, object]:
+    return {"waiting_on": ball, "waiting_since": event.at}
+
+
+def _seen(event: Event) -> object:
+    """Return when it really happened, which was some minutes before it showed."""
+    return event.at - event.amount * MINUTE
+
+
+_LIVES: dict[What, Callable[[Event], dict[str, object]]] = {
+    What.APPLIES: lambda event: {},
+    What.WRITES: lambda event: (
+        {"last_inbound_at": event.at} | _since(event, Ball.RECRUITER)
+    ),
+    What.IS_ANSWERED: lambda event: {
+        "first_reply_at": _seen(event),
+        "last_reply_at": _seen(event),
+    },
+    What.ANSWER_GOES: lambda event: {"first_reply_at": None, "last_reply_at": None},
+    What.IS_SHARED: lambda event: (
+        {"shared_at": event.at, "feedback_at": None} | _since(event, Ball.MANAGER)
+    ),
+    What.IS_REVIEWED: lambda event: (
+        {"feedback_at": event.at} | _since(event, Ball.RECRUITER)
+    ),
+    What.IS_DECIDED: lambda event: (
+        {"status": Status.REJECTED, "decided_at": event.at, "told_at": None}
+        | _since(event, Ball.RECRUITER)
+    ),
+    What.IS_TOLD: lambda event: {"told_at": _seen(event)},
+    What.LEAVES: lambda event: {"status": Status.WITHDRAWN, "decided_at": event.at},
+    What.VANISHES: lambda event: {},
+    What.RETURNS: lambda event: {},
+    What.MOVES: lambda event: {"recruiter": event.detail or None},
+}
+_LASTING: dict[What, tuple[Callable[[Stage], None], Callable[[Stage], None]]] = {
+    What.POLL_BREAKS: (lambda on: on.show("broken"), lambda on: on.show("all")),
+    What.POLL_IS_EMPTY: (lambda on: on.show("none"), lambda on: on.show("all")),
+    What.FEW_SHOWN: (lambda on: on.show("few"), lambda on: on.show("all")),
+    What.SCOPE_GOES: (
+        lambda on: on.let_read(may=False),
+        lambda on: on.let_read(may=True),
+    ),
+    What.TOKEN_GOES: (
+        lambda on: on.give_token(has=False),
+        lambda on: on.give_token(has=True),
+    ),
+    What.STATE_GOES: (
+        lambda on: on.take_state(away=True),
+        lambda on: on.take_state(away=False),
+    ),
+}
+_TROUBLES: dict[What, Callable[[Stage, Event], None]] = {
+    What.RULES_CHANGE: Stage.edit,
+    What.CALL_FAILS: Stage.fail,
+    What.PERSON_GOES: Stage.deactivate,
+    What.PERSON_RETURNS: Stage.activate,
+    What.CHANNEL_CLOSES: Stage.archive,
+    What.CHANNEL_OPENS: Stage.unarchive,
+    What.MESSAGE_GOES: Stage.delete,
+    What.DIES: Stage.die,
+    What.STATE_BREAKS: Stage.lose_state,
+    What.COMMIT_UNHEARD: Stage.lose_answer,
+    What.POLL_MEANWHILE: Stage.poll_meanwhile,
+    What.CLOCK_TURNS: Stage.turn_clock,
+    What.SLEEPS: Stage.sleep,
+}

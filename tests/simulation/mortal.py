@@ -1,0 +1,79 @@
+"""A real store that is away for a while, or on which the process dies at a commit."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+from sqlalchemy import Connection, insert, text
+
+from monitor.errors import StoreError
+from monitor.store import Store
+from monitor.store.tables import facts, metadata
+from tests.fakes import Killed
+from tests.simulation.fates import Fates
+
+SECRET = "a secret for tests"  # so that posts have the same keys each time
+
+
+class Mortal(Store):
+    """The state of one process; `fates` says what happens at its commits."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.fates = Fates()
+        self.is_away = False
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        self._reach()
+        with super().read() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        self.fates.meet("before write")
+        self._reach()
+        with super().write() as connection:
+            yield connection
+            self.fates.meet("before commit")
+            self._reach()
+        self.fates.meet("after commit")
+        self._reach()
+
+    @contextmanager
+    def truth(self) -> Iterator[Connection]:
+        """Give a connection that no fate touches, to look at what is kept."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    def empty(self) -> None:
+        """Forget everything, and count from one again."""
+        self.fates.forget()
+        self.is_away = False
+        tables = list(reversed(metadata.sorted_tables))
+        with self.engine.begin() as connection:
+            if self.is_sqlite:
+                for table in tables:
+                    connection.execute(table.delete())
+            else:
+                names = ", ".join(table.name for table in tables)
+                connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
+            connection.execute(insert(facts).values(name="secret", value=SECRET))
+
+    def _reach(self) -> None:
+        if self.is_away:
+            message = "the state cannot be reached: no answer"
+            raise StoreError(message)
+
+
+def die() -> NoReturn:
+    """End the process here."""
+    raise Killed
+
+
+def unheard() -> NoReturn:
+    """Lose the answer to a commit that was made."""
+    message = "the state cannot be written: the connection was lost"
+    raise StoreError(message)
+
+
