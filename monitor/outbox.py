@@ -58,13 +58,8 @@ class Digests:
 
     def of(self, recipient: str) -> "Digests":
         """Return the digests of one recipient, by the clock on their wall."""
-        zone = self.zones.get(recipient)
-        if zone is None:
-            return self
-        try:
-            return replace(self, calendar=self.calendar.in_zone(zone))
-        except ValueError:  # Slack knows a zone that this machine does not
-            return self
+        calendar = lived_in(self.calendar, self.zones.get(recipient))
+        return self if calendar is self.calendar else replace(self, calendar=calendar)
 
     def slot(self, at: datetime) -> datetime:
         """Return the first digest hour of a working day at or after `at`."""
@@ -95,6 +90,14 @@ class Digests:
 
     def _hour(self, day: date) -> datetime:
         return self.calendar.at_local(day, self.digest_at)
+
+
+def lived_in(calendar: Calendar, zone: str | None) -> Calendar:
+    """Return the calendar as it is lived in a zone, if this machine knows that zone."""
+    try:
+        return calendar.in_zone(zone) if zone else calendar
+    except ValueError:  # Slack may know more zones
+        return calendar
 
 
 def owe(  # noqa: PLR0913 - all but two by name

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from monitor import messages
+from monitor import messages, outbox
 from monitor.configuration import Configuration
 from monitor.delivery.round import Round
 from monitor.delivery.routes import Route
@@ -36,9 +36,7 @@ def aim(post: Post, route: Route, this: Round) -> Post:
 def render(post: Post, configuration: Configuration) -> Message:
     """Return what the post says now, as of the moment at which it was first said."""
     language = Language(post.language)
-    calendar = configuration.calendar
-    if post.zone:
-        calendar = calendar.in_zone(post.zone)
+    calendar = outbox.lived_in(configuration.calendar, post.zone)
     if post.kind is PostKind.ADMIN:
         return _to_admin(post, calendar, language)
     reader = _reader(post, configuration, language)

@@ -23,7 +23,7 @@ def jobs(lines: Sequence[Line], view: View) -> Jobs:
 
     It stays while any of them waits, so that an edit touches settled lines alone.
     """
-    still = [each for each in lines if each.job_link]
+    still = [each for each in lines if each.job_link and not each.is_settled]
     where = {each.job: each.job_link for each in still}
     told = Counter(job for _, job in {(each.application, each.job) for each in lines})
     said, found = view.said, {}

@@ -39,9 +39,8 @@ def put_off(moment: Moment) -> ColumnElement[bool]:
 
 
 def _is_closed() -> ColumnElement[bool]:
-    return exists().where(
-        alerts.c.id == notices.c.alert_id, alerts.c.closed_at.is_not(None)
-    )
+    its = alerts.alias("ended")
+    return exists().where(its.c.id == notices.c.alert_id, its.c.closed_at.is_not(None))
 
 
 def had_post(day: date) -> ColumnElement[bool]:
@@ -56,7 +55,8 @@ def had_post(day: date) -> ColumnElement[bool]:
 def _is_stale(stale: frozenset[str]) -> ColumnElement[bool]:
     if not stale:
         return false()
-    return exists().where(alerts.c.id == notices.c.alert_id, alerts.c.source.in_(stale))
+    its = alerts.alias("stale")
+    return exists().where(its.c.id == notices.c.alert_id, its.c.source.in_(stale))
 
 
 def _announced_late(day: date) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from tests.simulation.process import REAL, Parts
 from tests.simulation.scene import Played, Scene
 from tests.simulation.world import World
 
-QUIET_DAYS = 4  # working days at the end, in which all is well
+QUIET_DAYS = 3  # working days at the end, in which all is well
 MINUTE = timedelta(minutes=1)
 
 
@@ -149,7 +149,7 @@ class Stage:
         self.scene.store.fates.arm(event.detail, event.amount, happen)
 
 
-def play(
+def stage(
     store: Mortal,
     configurations: Mapping[str, Configuration],
     story: Story,

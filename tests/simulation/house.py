@@ -22,7 +22,7 @@ MEMBERS = {INGRID: "Ingrid", OLA: "Ola", MAJA: "Maja", PER: "Per", KARI: "Kari"}
     LIV: "Liv",
     BOSS: "Berit",
 }
-ZONES = {KARI: "Europe/London", BOSS: "America/New_York"}
+ZONES = {KARI: "Europe/London", BOSS: "Europe/Helsinki"}
 LEADS, OPS = "#leads", "#ops"
 OPENS_AT, DIGEST_AT, CLOSES_AT = time(8), time(9), time(16)
 

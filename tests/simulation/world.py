@@ -20,8 +20,7 @@ WORKING_DAYS = (  # when is polled, one day after the other
     (time(9, 30), time(17, 30)),
 )
 WEEKEND = ((time(11, 20),), ())
-LATER = time(15, 10)  # the delivery alone: it is morning in New York
-SOON = timedelta(seconds=7)
+SOON = timedelta(seconds=61)  # what is put off for a minute is due by then
 LONGEST_IDLE = timedelta(hours=2)
 T = TypeVar("T")
 class World:
@@ -54,8 +53,6 @@ class World:
             days = WORKING_DAYS if house.is_working_day(day) else WEEKEND
             for hour in days[day.toordinal() % len(days)]:
                 self.at(house.instant(day, hour) + 3 * SECOND, self.tick)
-            if house.is_working_day(day):
-                self.at(house.instant(day, LATER), self.deliver)
             day += timedelta(days=1)
 
     def run(self, until: datetime) -> None:
@@ -99,7 +96,7 @@ class World:
         is_well = scene.slack.has_token and not scene.store.is_away
         self._idle_since = scene.now if is_well else None
         self._idle = 0 if report and report.posts else self._idle + 1
-        pause = min(SOON * 4 ** min(self._idle, 5), LONGEST_IDLE)
+        pause = min(SOON * 4 ** min(self._idle, 4), LONGEST_IDLE)
         if report is None:
             self._wake(scene.real + pause)
             return

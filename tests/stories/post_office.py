@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -94,7 +94,13 @@ class PostOffice:
         self.delivery = Delivery(self.store, transport, lambda: self.configuration)
 
     def owe(
-        self, to: str = INGRID, *, application: str = "A1", step: int = 1, **seen: Any
+        self,
+        to: str = INGRID,
+        *,
+        application: str = "A1",
+        step: int = 1,
+        is_now: bool = False,
+        **seen: Any,
     ) -> Alert:
         """Open an alert, or take the open one, and owe its step's notice now."""
         late = Late.WARNING if STEPS[step] is Kind.WARNING else Late.BREACHED
@@ -104,7 +110,7 @@ class PostOffice:
             None, "ats", found, State(late.value), step
         )
         heard = "step 2" if to.startswith("#") else None  # the heads-up among the steps
-        notice = Notice(f"step {step}", STEPS[step], to, self.at, heard)
+        notice = Notice(f"step {step}", STEPS[step], to, self.at, heard, is_now)
         with self.store.write() as connection:
             ledger.apply(connection, [(Change(alert, ()), (notice,))], now=self.at)
         opened = self.alert(application)
@@ -139,6 +145,20 @@ class PostOffice:
             )
             assert change is not None
             ledger.apply(connection, [(change, ())], now=self.at)
+
+    def set_people(self, **values: Any) -> None:
+        """Change what the settings say about people."""
+        settings = self.configuration.settings
+        people = settings.people.model_copy(update=values)
+        self.configuration = replace(
+            self.configuration, settings=settings.model_copy(update={"people": people})
+        )
+        self.restart()
+
+    def polled(self) -> None:
+        """Let the source be read well at this moment."""
+        with self.store.write() as connection:
+            ledger.record(connection, ledger.Run("ats", self.at, "ok", 1))
 
     def backlog(self) -> Backlog:
         return self.delivery.backlog(now=self.at)

@@ -91,7 +91,7 @@ def quiet(state: Store, now: datetime = NOW) -> list[str]:
     ids=str,
 )
 def test_a_silence_fits_where_all_that_it_names_fits(
-    state: Store, matcher: dict[str, str], found: list[str]
+    state: Store, matcher: dict[str, Any], found: list[str]
 ) -> None:
     silence(state, **matcher)
     assert quiet(state) == found
@@ -219,7 +219,7 @@ def test_a_silence_may_be_set_for_later(
     assert svar(place, "silence", "--rule", "first-reply", *given) == 0
     assert "from Mon 4 Jan 2100 00:00 until" in capsys.readouterr().out
     assert listed(place, capsys)[0]["phase"] == "to come"
-    assert "silence" not in doctor(place, capsys)
+    assert "in force" not in doctor(place, capsys)
     assert svar(place, "silences") == 0
     assert "to come" in capsys.readouterr().out
 
@@ -237,7 +237,7 @@ def test_a_hold_is_shown_by_the_doctor_until_it_is_released(
     assert "The hold is over" in capsys.readouterr().out
     assert svar(place, "release") == 0
     assert "There is no hold" in capsys.readouterr().out
-    assert "hold" not in doctor(place, capsys)
+    assert "on hold" not in doctor(place, capsys)
     assert svar(place, "silences") == 0
     assert capsys.readouterr().out == "Nothing is silenced.\n"
     assert svar(place, "silences", "--all") == 0
