@@ -6,7 +6,7 @@ import struct
 from collections import defaultdict, deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,7 +17,7 @@ from urllib.parse import parse_qs
 
 from monitor.delivery.routes import Transport
 from monitor.messages import Message
-from monitor.slack import SCOPES, Member
+from monitor.slack import EVENT_TYPE, SCOPES, Member
 
 TOKEN = "xoxb-a-token-for-tests"  # noqa: S105 - opens nothing but the fake
 HISTORY_SCOPES = ("channels:history", "groups:history")
@@ -213,6 +213,19 @@ class FakeSlack:
         """Return how often a method was asked for."""
         return sum(request.method == method for request in self.requests)
 
+    def arrive_late(self, message: Posted) -> Posted:
+        """Let a second request with the same message take effect after all."""
+        self.posted += 1
+        ts = f"{self.now.timestamp():.0f}.{self.posted:06d}"
+        late = replace(message, ts=ts)
+        self.messages.append(late)
+        return late
+
+    def standing(self, who: str, key: str) -> Posted:
+        """Return the message that a lost request would have left with somebody."""
+        payload = {"event_type": EVENT_TYPE, "event_payload": {"key": key}}
+        return Posted(f"D{self.users[who].id}", "", "lost", [], payload)
+
     def to(self, who: str) -> list[Posted]:
         """Return the messages that stand with a person or in a channel."""
         user = self.users.get(who)
@@ -316,7 +329,8 @@ class FakeSlack:
             {"ts": each.ts, "text": each.text}
             | ({"metadata": each.metadata} if _is_set(arguments) else {})
             for each in sorted(self.messages, key=lambda each: each.ts, reverse=True)
-            if each.channel == channel and float(each.ts) > float(arguments["oldest"])
+            if each.channel == channel
+            and float(each.ts) > float(arguments["oldest"])
             and each.thread == arguments.get("ts")
         ]
         start = int(arguments.get("cursor") or 0)

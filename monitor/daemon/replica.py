@@ -91,8 +91,8 @@ class Replica:
         self._end.set()
         if self._keeper.is_alive():
             self._keeper.join(JOIN_SECONDS)
-        if not self._lock.acquire(timeout=JOIN_SECONDS):
-            return
+        if not self._digest or not self._lock.acquire(timeout=JOIN_SECONDS):
+            return  # never joined, or the state does not answer
         try:
             with suppress(StoreError):
                 self._give(list(self._held))

@@ -67,11 +67,14 @@ class Pace:
 
     def _end(self, name: str, rate: Rate, now: datetime) -> datetime | None:
         """Return when the bucket runs empty if one more is taken; None if it is full."""
-        end = max(self._free_at.get(name, now), now)
-        # A clock that was set back would hold the bucket for as long.
-        end = min(end, now + rate.every * rate.burst)
+        end, full = (
+            max(self._free_at.get(name, now), now),
+            now + rate.every * rate.burst,
+        )
+        if end > full:  # a clock that was set back would hold the bucket for as long
+            end = self._free_at[name] = full
         taken = end + rate.every
-        return taken if taken <= now + rate.every * rate.burst else None
+        return taken if taken <= full else None
 
 
 def unlimited() -> Pace:

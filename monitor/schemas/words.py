@@ -62,6 +62,7 @@ KEYS: dict[str, dict[str, str]] = {
         "at": "target, 4 days before or 2 working days after.",
         "tell": "Roles, addresses and channels.",
         "repeat": "Tell again, until it is settled.",
+        "now": "Do not wait for the day's digest; working hours still count.",
     },
     "Repeat": {
         "every": "How long between two times.",
@@ -105,6 +106,9 @@ KEYS: dict[str, dict[str, str]] = {
         "roles": "More words for a ladder's tell: {hr_lead: kari@example.com}.",
         "deputies": "Who is told instead of somebody whom Slack does not know.",
         "fallback": "The channel of last resort; no names go there.",
+        "admin": "Who hears of trouble with Svar itself; otherwise the fallback.",
+        "zones": "Who lives by another clock than Slack says: {kari@example.com: UTC}.",
+        "away": "Who is out of the office, when; the deputy is told instead.",
         "languages": "Who reads another language than Slack says: {kari@example.com: nb}.",
     },
     "SlackSettings": {

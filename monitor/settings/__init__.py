@@ -3,7 +3,7 @@
 No problem that it raises repeats a URL or a token.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, time, timedelta
 from enum import StrEnum
@@ -203,12 +203,7 @@ def _cross_check(settings: Settings, document: Document) -> list[Problem]:
     if not settings.calendar.works_after(settings.slack.digest_at):
         message = "nobody works at or after that hour; no digest would ever go out"
         problems.append(document.problem(("slack", "digest_at"), message))
-    for address, zone in settings.people.zones.items():
-        try:
-            Calendar(zone=zone, hours={})
-        except ValueError as error:
-            path = ("people", "zones", address)
-            problems.append(document.problem(path, str(error)))
+    problems += _wrong_zones(settings, document)
     named = {name: settings.calendar_of(name) for name in settings.calendars}
     problems += _wrong_calendar(settings.calendar, document, ("calendar",))
     for name, calendar in named.items():
@@ -218,6 +213,14 @@ def _cross_check(settings: Settings, document: Document) -> list[Problem]:
             message = f'no calendar "{name}"{yamlfile.nearest(name, named)}'
             problems.append(document.problem(("departments", department), message))
     return problems
+
+
+def _wrong_zones(settings: Settings, document: Document) -> Iterator[Problem]:
+    for address, zone in settings.people.zones.items():
+        try:
+            Calendar(zone=zone, hours={})
+        except ValueError as error:
+            yield document.problem(("people", "zones", address), str(error))
 
 
 def _wrong_calendar(

@@ -1,10 +1,7 @@
 """Bugs on purpose: the simulation has to see each of them."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
-
-from sqlalchemy import update
+from datetime import datetime, time, timedelta
 
 from monitor import alerts
 from monitor.configuration import Configuration
@@ -15,15 +12,12 @@ from monitor.delivery.looking import LookUp
 from monitor.delivery.round import Round
 from monitor.delivery.routes import Route, Router, Transport
 from monitor.delivery.sending import Sender
-from monitor.delivery.wire import Wire
 from monitor.source import Source
-from monitor.store import Store, claims, mail
+from monitor.store import Store, mail
 from monitor.store.ledger import Owed
 from monitor.store.mail import Post, PostStatus
-from monitor.store.tables import posts
+from monitor.worktime import Calendar
 from tests.simulation.process import Configured, Parts, still
-
-Make = Callable[[Store, Wire, Router], Sender]
 
 
 class RecordsFirst(Sender):
@@ -58,3 +52,93 @@ class TellsOfTheSettled(Sender):
             mail.change(connection, post_id, status="claimed", due_at=this.now)
             [found] = mail.read(connection, [post_id])
         return found
+
+
+class NeverLooks(LookUp):
+    """Takes for granted that what was not heard of is not there."""
+
+    def _find(self, post: Post) -> list[str]:
+        return []
+
+
+class Trusting(Decider):
+    """Believes an empty poll: all that is open is closed."""
+
+    def decide(self, memory: Memory, *, now: datetime) -> Decision:
+        known = list(memory.open_alerts.values())
+        decision = super().decide(memory, now=now)
+        if decision.report.run.outcome != "empty":
+            return decision
+        gone = [alerts.miss(replace(each, closing_polls=1), now=now) for each in known]
+        return Decision(decision.report, iter([(each, ()) for each in gone]))
+
+
+class Forgetful(Decider):
+    """Closes alerts without a word of it."""
+
+    def decide(self, memory: Memory, *, now: datetime) -> Decision:
+        decision = super().decide(memory, now=now)
+        return replace(decision, owed=map(_silently, decision.owed))
+
+
+def _silently(owed: Owed) -> Owed:
+    change, notices = owed
+    return owed if change.alert.is_open else (replace(change, transitions=()), notices)
+
+
+class TrustingCycle(Cycle):
+    """A cycle that believes an empty poll."""
+
+    def __init__(
+        self, store: Store, source: Source, loaded: Configuration, *, edited: bool
+    ) -> None:
+        super().__init__(store, source, loaded, edited=edited)
+        self.decider = Trusting(source, loaded)
+
+
+class ForgetfulCycle(Cycle):
+    """A cycle that loses transitions."""
+
+    def __init__(
+        self, store: Store, source: Source, loaded: Configuration, *, edited: bool
+    ) -> None:
+        super().__init__(store, source, loaded, edited=edited)
+        self.decider = Forgetful(source, loaded)
+
+
+def _sending(kind: type[Sender]) -> Parts:
+    def make(store: Store, transport: Transport, configured: Configured) -> Delivery:
+        made = Delivery(store, transport, configured, still)
+        made._sender = kind(store, made.wire, Router(store, made.wire), still)
+        return made
+
+    return Parts(delivery=make)
+
+
+def _blind(store: Store, transport: Transport, configured: Configured) -> Delivery:
+    made = Delivery(store, transport, configured, still)
+    made._look_up = NeverLooks(store, made.wire, Router(store, made.wire))
+    return made
+
+
+def _sleepless(store: Store, transport: Transport, configured: Configured) -> Delivery:
+    """Return a delivery for which it is always working time."""
+
+    def around_the_clock() -> Configuration:
+        loaded = configured()
+        hours = dict.fromkeys(range(7), [(time(0), time(23, 59))])
+        always = Calendar(zone="Europe/Oslo", hours=hours)
+        return replace(loaded, calendar=always)
+
+    return Delivery(store, transport, around_the_clock, still)
+
+
+BUGS = {
+    "sent before it was posted": _sending(RecordsFirst),
+    "two digests a day": _sending(ForgetsTheDay),
+    "news of what is settled": _sending(TellsOfTheSettled),
+    "no look-up": Parts(delivery=_blind),
+    "messages at night": Parts(delivery=_sleepless),
+    "an empty poll is believed": Parts(cycle=TrustingCycle),
+    "transitions are lost": Parts(cycle=ForgetfulCycle),
+}

@@ -15,9 +15,9 @@ from tests.simulation.scene import Scene
 
 SECOND = timedelta(seconds=1)
 WORKING_DAYS = (  # when is polled, one day after the other
-    (time(9), time(15, 50)),
+    (time(9), time(12, 50)),
     (time(8, 20), time(9), time(12, 10)),
-    (time(9, 30), time(17, 30)),
+    (time(10, 10), time(15, 55)),
 )
 WEEKEND = ((time(11, 20),), ())
 SOON = timedelta(seconds=61)  # what is put off for a minute is due by then

@@ -169,6 +169,12 @@ class PostOffice:
             query = select(posts.c.status).order_by(posts.c.id)
             return list(connection.execute(query).scalars())
 
+    def keys(self) -> list[str]:
+        """Return the posts' keys in the order in which they were made."""
+        with self.store.read() as connection:
+            query = select(posts.c.key).order_by(posts.c.id)
+            return list(connection.execute(query).scalars())
+
     def notices(self) -> list[str]:
         """Return the notices' statuses in the order in which they were owed."""
         with self.store.read() as connection:

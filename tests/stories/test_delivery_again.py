@@ -6,12 +6,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 from monitor.delivery import Delivery, Pace
-from monitor.delivery.pace import RATES
+from monitor.delivery.pace import RATES, Call
+from monitor.delivery.wire import LEASE
 from monitor.errors import LeaseLost
 from monitor.slack import Slack
-from monitor.store import Store
 from tests.builders import INGRID, PER, at
 from tests.fakes import TOKEN, Meanwhile, refuse
 from tests.stories.post_office import LEADS, MINUTE, OPS, PostOffice, opened
@@ -185,11 +186,11 @@ def test_a_replica_that_slept_in_a_post_takes_its_own_message_back(
         for wait in (61, 5):
             local.at += timedelta(seconds=wait)
             other.run(now=local.at)
-        sleeper.taken_over = True
+        fence.taken_over = True
 
-    sleeper = Fenced(local.store)
+    fence = Fence()
     slept = Meanwhile(slack, "before post", sleep)
-    first = Delivery(sleeper, slept, lambda: local.configuration)
+    first = Delivery(local.store.under(fence), slept, lambda: local.configuration)
     local.owe()
     with pytest.raises(LeaseLost):
         first.run(now=local.at)
@@ -197,17 +198,16 @@ def test_a_replica_that_slept_in_a_post_takes_its_own_message_back(
     assert local.statuses() == ["sent"]
 
 
-class Fenced(Store):
-    """A state that takes no more writes once another replica has the work."""
+class Fence:
+    """Lets no more writes through once another replica has the work."""
 
-    def __init__(self, state: Store) -> None:
-        super().__init__(state.url.render_as_string(hide_password=False))
+    def __init__(self) -> None:
         self.taken_over = False
 
-    def _may_write(self) -> None:
+    def require(self, _: Connection) -> None:
         if self.taken_over:
             message = "another replica has it now"
-            raise LeaseLost("deliver", message)
+            raise LeaseLost(LEASE, message)
 
 
 # --- not too fast ---
@@ -220,7 +220,7 @@ def test_posts_go_out_no_faster_than_slack_allows(office: PostOffice) -> None:
         office.owe(email, application=f"A{number}")
     sent = [office.deliver(after=TICK).posts["sent"] for _ in range(14)]
     assert sum(sent) == 50
-    assert max(sent) <= RATES["post"].burst
+    assert max(sent) <= RATES[Call.POST].burst
     assert office.slack.count("users.lookupByEmail") == 50
 
 
@@ -235,7 +235,7 @@ def test_edits_wait_their_turn_without_being_lost(office: PostOffice) -> None:
         office.store,
         Slack(TOKEN, office.slack.url, timeout=1),
         lambda: office.configuration,
-        pace=Pace({"update": RATES["update"]}),
+        pace=Pace({Call.UPDATE: RATES[Call.UPDATE]}),
     )
     for number in range(30):
         office.slack.add(f"r{number}@example.org")
@@ -243,8 +243,11 @@ def test_edits_wait_their_turn_without_being_lost(office: PostOffice) -> None:
     office.deliver()
     for number in range(30):
         office.answered(f"A{number}")
-    edited = [office.deliver(after=MINUTE if n == 0 else TICK).posts["edited"] for n in range(4)]
-    assert edited[0] == RATES["update"].burst
+    edited = [
+        office.deliver(after=MINUTE if n == 0 else TICK).posts["edited"]
+        for n in range(4)
+    ]
+    assert edited[0] == RATES[Call.UPDATE].burst
     assert sum(edited) == 30
 
 

@@ -24,8 +24,11 @@ from monitor.store import Store, hands, ledger
 from monitor.store.hands import Record, Wanted
 from monitor.store.ledger import Owed
 from tests.builders import INGRID, PER, alert, at, calendar, finding, rule
-from tests.stories import office
+from tests.fakes import ratelimited
+from tests.stories import office, post_office
 from tests.stories.office import Office
+from tests.stories.post_office import PostOffice
+from tests.stories.process import eventually, running
 
 NOW = at("2026-09-22 12:00")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -243,6 +246,54 @@ def test_many_closings_are_confirmed_once(state: Store) -> None:
         assert hands.confirmed(connection, "other") == frozenset()
         hands.used(connection, "ats", hands.confirmed(connection, "ats"))
         assert hands.confirmed(connection, "ats") == frozenset()
+
+
+# --- beside the delivery ---
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[PostOffice]:
+    with post_office.opened(f"sqlite:///{tmp_path}/svar.db", tmp_path) as ready:
+        yield ready
+
+
+def put_off(desk: PostOffice, one: Alert, until: datetime) -> None:
+    [of] = [each for each in desk.configuration.rulebook.rules if each.id == RULE.id]
+
+    def do(now: Alert) -> Change:
+        how = {"actor": PER, "reason": "soon"}
+        return alerts.snooze(now, of, until, calendar=calendar(), **how, now=desk.at)
+
+    with desk.store.write() as connection:
+        hands.act(connection, one.id or 0, do, now=desk.at)
+
+
+def test_nobody_is_told_of_what_is_put_off_until_its_time_is_over(
+    desk: PostOffice,
+) -> None:
+    put_off(desk, desk.owe(), desk.at + DAY)
+    desk.owe(application="A2", candidate="O. D.")
+    desk.deliver(after=HOUR)
+    [told] = desk.said()
+    assert "O. D." in told
+    assert "K. N." not in told
+    assert desk.notices() == ["queued", "sent"]
+    desk.owe(step=3)  # it climbs meanwhile
+    desk.deliver(after=DAY)
+    [_, told] = desk.said()
+    assert told.count("K. N.") == 1
+    assert desk.notices() == ["sent", "sent", "sent"]
+
+
+def test_a_message_that_waits_for_its_next_try_loses_what_was_put_off_meanwhile(
+    desk: PostOffice,
+) -> None:
+    one = desk.owe()
+    desk.slack.fail("chat.postMessage", ratelimited("1"))
+    desk.deliver()
+    put_off(desk, one, desk.at + DAY)
+    desk.deliver(after=HOUR)
+    assert desk.said() == []
 
 
 # --- on the command line ---
@@ -481,3 +532,32 @@ def test_without_a_state_it_says_who_makes_one(
     fresh.state.touch()
     assert svar(fresh, "list") == 1
     assert "run `svar db upgrade`" in capsys.readouterr().err
+
+
+def test_a_svar_that_runs_heeds_every_hand(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = office.build(
+        tmp_path / "office", calendar=office.ALWAYS_OPEN, slack={"digest_at": "00:00"}
+    )
+    place.source(every="1 second")
+    office.furnish(place, clock.utc_now(), handed_on=3.5)
+    with remembered(place) as store:
+        store.upgrade()
+    assert svar(place, "hold", "--reason", "the mail is down") == 0
+    late = {"rule": "first-reply", "state": "breached"}
+    tried = {"job": "deliver", "event": "executed"}
+    with running(place.settings) as daemon:
+        daemon.reaches("svar_alerts", 1, **late)
+        mine = number(place, capsys, "waiting")
+        assert svar(place, "waive", mine, "--reason", "a duplicate") == 0
+        eventually(lambda: not daemon.metric("svar_alerts", **late), what="closed")
+        eventually(lambda: daemon.metric("svar_scheduler_events_total", **tried))
+        assert office.RECRUITER not in daemon.printed
+        assert svar(place, "release") == 0
+        eventually(lambda: office.RECRUITER in daemon.printed, what="a digest")
+        assert daemon.stop() == 0
+    capsys.readouterr()
+    assert svar(place, "show", mine, "--json") == 0
+    waived = json.loads(capsys.readouterr().out)["notices"]
+    assert [each["sent_at"] for each in waived] == [None]

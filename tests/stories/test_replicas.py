@@ -9,9 +9,9 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -27,10 +27,12 @@ from monitor.store import Store, head, replicas, tables
 from monitor.store.leases import Leases, Tenure, database_time
 from monitor.store.replicas import Standing
 from monitor.store.tables import facts
-from tests.fakes import TOKEN, FakeSlack
+from tests.fakes import TOKEN, FakeSlack, hang
 from tests.stories import office
 from tests.stories.office import Office
-from tests.stories.process import Svar, eventually, finished, running
+from tests.stories.process import eventually, finished
+from tests.stories.test_daemon import watching
+from tests.stories.tower import LEASES, ONE_EACH, Tower, leads, now, takes_over, two
 
 TTL = timedelta(seconds=30)
 NAME = "poll ats"
@@ -387,6 +389,7 @@ class TestSharing:
         one, two = self.joined(pair, "one", "two")
         pass_time(60, one, two)
         one.replica.close()
+        assert one.replica.troubles() == ["nobody keeps the leases"]
         pass_time(2, two)
         assert two.does() == {"deliver", *ALL}
         assert two.standing.replicas == 1
@@ -585,96 +588,39 @@ class TestFingerprints:
         assert fingerprint.of(place.load()) != before
 
 
-class Tower:
-    """Real daemons side by side, over one state in PostgreSQL and one fake Slack."""
-
-    def __init__(self, folder: Path, state: str, slack: FakeSlack) -> None:
-        self.state = state
-        self.slack = slack
-        self.place = self.build(folder)
-        slack.now = now()
-        for person in (office.RECRUITER, office.MANAGER):
-            slack.add(person)
-
-    def build(self, folder: Path) -> Office:
-        """Make an office that never sleeps, over three times the same database."""
-        place = office.build(folder, calendar=office.ALWAYS_OPEN)
-        place.source(every="1 second")
-        first = place.load().settings.sources[0]
-        url = first.url.get_secret_value()
-        source = {
-            "url": url,
-            "mapping": "standard",
-            "timezone": "UTC",
-            "every": "1 second",
-        }
-        place.change(
-            sources=[{"name": name, **source} for name in SOURCES],
-            slack={"digest_at": "00:00", "api_url": self.slack.url},
-            state={"url": self.state, "lease": "3 seconds"},
-        )
-        return place
-
-    @contextmanager
-    def watch(self, place: Office | None = None) -> Iterator[Svar]:
-        config = (place or self.place).settings
-        with running(config, SVAR_SLACK__TOKEN=TOKEN) as svar:
-            yield svar
-
-    def told(self) -> dict[str, int]:
-        """Return how many messages stand with each person."""
-        return {
-            person: len(self.slack.to(person))
-            for person in (office.RECRUITER, office.MANAGER)
-        }
-
-    def holders(self) -> dict[str, str]:
-        """Return who has which lease now, by the database's own clock."""
-        query = "SELECT name, holder FROM leases WHERE expires_at > clock_timestamp()"
-        with psycopg.connect(self.state.replace("+psycopg", "")) as connection:
-            return dict(connection.execute(query).fetchall())
-
-
-SOURCES = ("north", "south", "west")
-LEASES = {"deliver", *(f"poll {name}" for name in SOURCES)}
-ONE_EACH = {office.RECRUITER: 1, office.MANAGER: 1}
-
-
-def now() -> datetime:
-    return datetime.now(UTC)  # noqa: TID251 - a real process lives today
-
-
-def leads(svar: Svar) -> set[str]:
-    """Return the leases that a process says it has."""
-    return {name for name in LEASES if svar.metric("svar_leader", lease=name) == 1}
-
-
 @pytest.fixture
 def tower(tmp_path: Path, postgresql: str) -> Iterator[Tower]:
     with FakeSlack() as slack:
         yield Tower(tmp_path / "one", postgresql, slack)
 
 
-@contextmanager
-def two(tower: Tower) -> Iterator[tuple[Svar, Svar]]:
-    """Run two daemons that share the sources; the first one delivers."""
-    with tower.watch() as first:
-        first.said("svar watches")
-        with tower.watch() as second:
-            eventually(
-                lambda: len(leads(second)) == 1 and len(leads(first)) == 3,
-                what="a fair share",
-            )
-            assert leads(first) | leads(second) == LEASES
-            assert "deliver" in leads(first)
-            yield first, second
-
-
-def takes_over(svar: Svar) -> None:
-    eventually(lambda: leads(svar) == LEASES, what="a take-over")
-
-
 class TestDaemons:
+    def test_who_is_alone_leads_everything(self, tmp_path: Path) -> None:
+        place = office.build(tmp_path / "office")
+        with watching(place) as watch:
+            for lease in ("deliver", "poll recruiting"):
+                assert watch.metric("svar_leader", lease=lease) == 1
+            assert watch.metric("svar_replicas") == 1
+            assert watch.metric("svar_configurations_differ") == 0
+
+    def test_a_poll_whose_lease_was_lost_keeps_nothing_and_says_so_once(
+        self, tmp_path: Path, postgresql: str
+    ) -> None:
+        place = office.build(tmp_path / "office", state={"url": postgresql})
+        office.furnish(place)
+        with watching(place) as watch:
+            with watch.daemon.store.write() as connection:
+                connection.execute(
+                    tables.leases.update().values(
+                        holder="a thief", epoch=tables.leases.c.epoch + 1
+                    )
+                )
+            for _ in range(3):
+                watch.daemon._guarded(watch.poll)
+            assert watch.open() == set()
+            assert watch.dump()["runs"] == []
+            assert watch.log.count("another svar has the lease 'poll recruiting'") == 1
+
     def test_each_source_is_polled_by_one_and_each_person_told_once(
         self, tower: Tower
     ) -> None:
@@ -722,6 +668,16 @@ class TestDaemons:
             assert set(tower.holders()) == LEASES
             assert second.stop() == 0
         assert tower.holders() == {}
+
+    def test_what_hangs_at_the_end_is_cut_off_and_its_lease_given_back(
+        self, tower: Tower
+    ) -> None:
+        office.furnish(tower.place, now(), handed_on=3.5)
+        tower.slack.fail("users.lookupByEmail", hang(effect=False))
+        with tower.watch() as svar:
+            eventually(lambda: tower.slack.count("users.lookupByEmail"))
+            assert svar.stop() == 0
+            assert tower.holders() == {}
 
     def test_who_is_killed_is_followed_after_the_ttl(self, tower: Tower) -> None:
         with two(tower) as (first, second):

@@ -250,3 +250,58 @@ def test_waits_are_spread_over_keys_and_attempts() -> None:
     assert min(waits) < 0.8
     assert max(waits) > 1.2
     assert len({outbox.retry_in(attempts, "key") for attempts in range(7, 20)}) == 13
+
+
+# --- at once, and elsewhere ---
+
+URGENT = rule(ladder="[{at: target, tell: owner, now: true}]")
+
+
+def test_an_urgent_step_is_due_when_it_falls_due() -> None:
+    [found] = owe(URGENT, 0, "2026-09-28 09:40", now="2026-09-28 10:00")
+    assert (found.is_now, found.due_at) == (True, at("2026-09-28 09:40"))
+
+
+def test_what_fell_due_long_ago_is_no_news_and_goes_with_the_digest() -> None:
+    [found] = owe(URGENT, 0, "2026-09-28 08:59", now="2026-09-28 10:00")
+    assert (found.is_now, found.due_at) == (False, at("2026-09-28 09:00"))
+
+
+def test_an_urgent_step_repeats_urgently_and_its_heads_up_is_not() -> None:
+    again = "repeat: {every: 1 working day, at_most: 1}"
+    made = rule(
+        ladder=f"[{{at: 5 working days after, tell: '{LEADS}', now: true, {again}}}]"
+    )
+    assert [each.is_now for each in made.firings] == [False, True, True]
+
+
+def test_a_public_step_waits_for_its_heads_up_however_urgent() -> None:
+    made = rule(ladder=f"[{{at: 5 working days after, tell: '{LEADS}', now: true}}]")
+    told = owe(made, 1, "2026-09-28 09:50", now="2026-09-28 10:00", owner=PER)
+    [public] = [each for each in told if each.recipient == LEADS]
+    assert public.due_at == at("2026-09-29 09:00")
+
+
+@pytest.mark.parametrize(
+    ("zone", "slot"),
+    [
+        pytest.param(None, "2026-09-28 09:00", id="at home"),
+        pytest.param("America/New_York", "2026-09-28 15:00", id="to the west"),
+        pytest.param("Asia/Tokyo", "2026-09-29 02:00", id="to the east"),
+        pytest.param("Mars/Olympus", "2026-09-28 09:00", id="nowhere known"),
+    ],
+)
+def test_a_digest_is_due_in_the_morning_of_its_reader(
+    zone: str | None, slot: str
+) -> None:
+    digests = Digests(calendar(), time(9), {INGRID: zone} if zone else {})
+    change = Change(alert(step=0), (), 0, NOTHING)
+    [found] = outbox.owe(
+        change,
+        rule(),
+        people=PEOPLE,
+        digests=digests,
+        due_at=at("2026-09-28 07:00"),
+        now=at("2026-09-28 10:00"),
+    )
+    assert found.due_at == at(slot)

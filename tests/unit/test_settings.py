@@ -18,6 +18,7 @@ sources:
     url: mysql+pymysql://reader@db/cats
     mapping: opencats
 """
+KARI = "kari@example.com"
 SECRET = "tr0ub4dor"  # noqa: S105 - it stands for one
 
 
@@ -524,3 +525,52 @@ def test_a_job_is_found_by_its_reference(
     assert source.job_link(job_ref) == link
     [plain] = load(tmp_path).sources
     assert plain.job_link(job_ref) is None
+
+
+# --- people: where they are, and when they are not ---
+
+PEOPLE = PLAIN + "people:\n"
+
+
+def test_somebody_may_be_away_for_a_day_or_some_weeks(tmp_path: Path) -> None:
+    text = (
+        PEOPLE + "  away: {Kari@example.com: [2026-12-24, 2026-12-27 - 2027-01-03]}\n"
+    )
+    people = load(tmp_path, text).people
+    away = [day for day in range(23, 32) if people.is_away(KARI, date(2026, 12, day))]
+    assert away == [24, 27, 28, 29, 30, 31]
+    assert people.is_away(KARI, date(2027, 1, 3))
+    assert not people.is_away("ola@example.com", date(2026, 12, 24))
+
+
+@pytest.mark.parametrize(
+    ("said", "complaint"),
+    [
+        (
+            "  away: {kari@example.com: 2027-01-03 - 2026-12-24}",
+            "ends before it begins",
+        ),
+        ("  away: {kari@example.com: Christmas}", '"Christmas" is not a date'),
+        ("  zones: {kari@example.com: Oslo}", 'not a time zone (try "Europe/Oslo")'),
+    ],
+)
+def test_a_slip_about_somebody_is_told(
+    tmp_path: Path, said: str, complaint: str
+) -> None:
+    [found] = complaints(tmp_path, f"{PEOPLE}{said}\n")
+    assert complaint in found
+    assert found.startswith("svar.yaml:6:")
+
+
+@pytest.mark.parametrize(
+    ("said", "hears"),
+    [
+        ("  fallback: '#ops'", "#ops"),
+        ("  admin: Kari@example.com\n  fallback: '#ops'", "kari@example.com"),
+        ("  deputies: {}", None),
+    ],
+)
+def test_trouble_is_told_to_the_admin_or_where_nobody_else_hears(
+    tmp_path: Path, said: str, hears: str | None
+) -> None:
+    assert load(tmp_path, f"{PEOPLE}{said}\n").people.watch == hears

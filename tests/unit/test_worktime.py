@@ -472,3 +472,33 @@ def test_a_calendar_does_not_follow_its_arguments() -> None:
     worked = [len(calendar.ranges(day)) for day in islice(mondays, 2)]
     assert worked == [1, 1]
     assert calendar.ranges(date(2026, 11, 23))[0][1] == at("2026-11-23T12:00")
+
+
+# --- the same hours elsewhere ---
+
+
+def test_the_same_hours_are_lived_by_another_clock() -> None:
+    calendar = stockholm()
+    there = calendar.in_zone("America/New_York")
+    assert there.is_open(at("2026-09-07 10:00", "America/New_York"))
+    assert not there.is_open(at("2026-09-07 10:00"))
+    assert calendar.is_open(at("2026-09-07 10:00"))
+    assert calendar.in_zone("America/New_York") is there
+
+
+def test_days_off_are_the_same_days_elsewhere() -> None:
+    calendar = Calendar(
+        zone="Europe/Stockholm",
+        hours=NINE_TO_FIVE,
+        country="SE",
+        closed_on=[date(2026, 9, 8)],
+    )
+    there = calendar.in_zone("America/New_York")
+    assert not there.is_working_day(date(2026, 9, 8))
+    assert not there.is_working_day(date(2026, 12, 25))
+    assert calendar.is_working_day(date(2026, 9, 7))
+
+
+def test_a_zone_that_is_none_is_refused() -> None:
+    with pytest.raises(ValueError, match="is not a time zone"):
+        stockholm().in_zone("Mars/Olympus")
