@@ -19,7 +19,7 @@ from monitor.errors import DeliveryError, MonitorError
 from monitor.messages import words
 from monitor.slack import SCOPES, Slack
 from monitor.source import Source
-from monitor.store import Store, silences
+from monitor.store import Store, contacts, silences
 
 
 class Mark(StrEnum):
@@ -110,6 +110,7 @@ def _state(loaded: Configuration, now: datetime) -> Iterator[Symptom]:
         if store.is_current():
             yield Symptom("state", Mark.OK, f"{store.shown} is writable and migrated")
             yield from _silences(store, now)
+            yield from _lost(store)
         else:
             yield Symptom("state", Mark.WRONG, f"{store.shown}: run `svar db upgrade`")
     except MonitorError as error:
@@ -134,6 +135,16 @@ def _silences(store: Store, now: datetime) -> Iterator[Symptom]:
         count = words.plural(len(active), "silence")
         message = f"{count} in force; `svar alerts silences` lists them"
         yield Symptom("silences", Mark.NOTE, message)
+
+
+def _lost(store: Store) -> Iterator[Symptom]:
+    """Yield who cannot be told in Slack, and goes to the deputy or the fallback."""
+    with store.read() as connection:
+        found = contacts.lost(connection)
+    if found:
+        who = ", ".join(f"{each.email} ({each.error})" for each in found)
+        message = f"not reached in Slack: {who}; give them a deputy, or mend the address"
+        yield Symptom("people", Mark.NOTE, message)
 
 
 def _slack(loaded: Configuration) -> Iterator[Symptom]:
@@ -164,7 +175,8 @@ def _slack(loaded: Configuration) -> Iterator[Symptom]:
             "slack",
             Mark.NOTE,
             f"without channels:history (groups:history where private) a post to "
-            f"{channels} may stand twice after a broken connection; "
+            f"{channels} cannot be looked up after a broken connection: what is late is "
+            "sent again and may stand twice, what only warns is not; "
             "`slack.channels` may name a channel's id",
         )
 

@@ -146,7 +146,8 @@ class Teller:
 
     def lost(self, error: LeaseLost) -> None:
         """Tell that work under way was not kept, since another replica does it now."""
-        self.once(f"lease {error.lease}", str(error), logging.WARNING)
+        if f"lease {error.lease}" not in self._said:
+            self.once(f"lease {error.lease}", str(error), logging.WARNING)
 
     def stands(self, before: Standing, after: Standing) -> None:
         """Tell when this replica steps back behind newer files, and when no more."""

@@ -63,7 +63,7 @@ def _groups(
     """Return whose notices each reader has, and whether all readers are known."""
     settings, is_whole = this.configuration.settings, True
     groups: dict[str, list[Turn]] = {}
-    for turn in found:
+    for turn in sorted(found, key=lambda turn: not turn.has_now):
         if not this.digests.of(turn.recipient).calendar.is_open(this.now):
             continue  # nobody is asked for at night
         try:

@@ -39,6 +39,12 @@ def remember(connection: Connection, found: Person) -> None:
         connection.execute(insert(people).values(**values))
 
 
+def lost(connection: Connection) -> list[Person]:
+    """Return the addresses that lead to nobody in Slack."""
+    query = select(people).where(people.c.error.is_not(None)).order_by(people.c.email)
+    return [Person(**row._asdict()) for row in connection.execute(query)]
+
+
 def zones(connection: Connection) -> dict[str, str]:
     """Return the zones of the people of whom Slack told one."""
     query = select(people.c.email, people.c.zone).where(people.c.zone.is_not(None))

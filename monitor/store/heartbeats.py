@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
-from monitor.store.tables import facts, runs
+from monitor.store import ledger
+from monitor.store.tables import facts
 
 BEAT = timedelta(minutes=5)  # how often the delivery writes that it lives
 GAP = timedelta(minutes=15)  # longer without a beat, and the state may be a backup
@@ -35,13 +36,9 @@ def stale(
 
     A source that was never read well is none of them: it has told us of nothing.
     """
-    query = (
-        select(runs.c.source, func.max(runs.c.as_of))
-        .where(runs.c.outcome == "ok", runs.c.source.in_(patience))
-        .group_by(runs.c.source)
-    )
-    return {
-        source: last
-        for source, last in connection.execute(query)
-        if now - last > patience[source]
-    }
+    found = {}
+    for source, longest in patience.items():
+        last = ledger.last_good(connection, source)
+        if last is not None and now - last.as_of > longest:
+            found[source] = last.as_of
+    return found

@@ -13,7 +13,7 @@ from monitor.delivery.round import Round
 from monitor.delivery.routes import Route, Router, Transport
 from monitor.delivery.sending import Sender
 from monitor.source import Source
-from monitor.store import Store, mail
+from monitor.store import Store, bundles, mail
 from monitor.store.ledger import Owed
 from monitor.store.mail import Post, PostStatus
 from monitor.worktime import Calendar
@@ -49,7 +49,7 @@ class TellsOfTheSettled(Sender):
 
     def _reclaim(self, post_id: int, this: Round) -> Post:
         with self.store.write() as connection:
-            mail.change(connection, post_id, status="claimed", due_at=this.now)
+            mail.change(connection, post_id, **bundles.claimed(this.now))
             [found] = mail.read(connection, [post_id])
         return found
 

@@ -30,6 +30,7 @@ class World:
         self.scene = scene
         self.parts = parts
         self.inspector = Inspector(scene)
+        scene.slack.witness = self.inspector.posting
         self.asleep_until = scene.real
         self._queue: list[tuple[datetime, int, Callable[[], None]]] = []
         self._order = count()

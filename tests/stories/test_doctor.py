@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from monitor import cli
+from monitor.store import Store, contacts
+from monitor.store.contacts import Person
 from tests.fakes import TOKEN, FakeSlack
 from tests.stories import office
-from tests.stories.office import Office
+from tests.stories.office import NOW, Office
 
 Checks = list[tuple[str, str, str]]
 
@@ -202,7 +204,11 @@ class TestSlack:
     ) -> None:
         slack.scopes.discard("channels:history")
         note = notes(place, capsys)["slack"]
-        assert "a post to #recruiting-leads, #recruiting-ops may stand twice" in note
+        assert (
+            "a post to #recruiting-leads, #recruiting-ops cannot be looked up" in note
+        )
+        assert "what is late is sent again" in note
+        assert "what only warns is not" in note
         assert "`slack.channels` may name" in note
 
     def test_that_cannot_be_reached(
@@ -212,6 +218,21 @@ class TestSlack:
         what, detail = wrong(place, capsys)
         assert what == "slack"
         assert "slack.api_url" in detail
+
+
+def test_who_is_not_reached_in_slack_is_named(
+    place: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    upgrade(place, capsys)
+    lost = Person("gone@example.org", None, None, None, NOW, "users_not_found")
+    with (
+        closing(Store(f"sqlite:///{place.state}")) as state,
+        state.write() as connection,
+    ):
+        contacts.remember(connection, lost)
+    found = [detail for what, _, detail in doctor(place, capsys)[1] if what == "people"]
+    assert "gone@example.org (users_not_found)" in found[0]
+    assert "deputy" in found[0]
 
 
 def test_a_wrong_configuration_is_said_as_everywhere(

@@ -21,8 +21,10 @@ from monitor.store.erasure import EVERY, PATIENCE, Erased
 from monitor.store.tables import alerts as table
 from monitor.store.tables import notices, posts, transitions
 from tests.builders import INGRID, PER, finding, rule
-from tests.stories import office
+from tests.fakes import ratelimited
+from tests.stories import office, post_office
 from tests.stories.office import NOW, Office
+from tests.stories.post_office import PostOffice
 
 HOUR = timedelta(hours=1)
 RULE = rule()
@@ -169,6 +171,50 @@ def test_a_poll_that_read_the_application_before_brings_nothing_back(
     with state.write() as connection:
         assert ledger.apply(connection, [(climbed, ())], now=NOW) == []
     assert known(state) == ["soon", "declined"]
+
+
+# --- what stands in Slack ---
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[PostOffice]:
+    with post_office.opened(f"sqlite:///{tmp_path}/desk.db", tmp_path) as ready:
+        yield ready
+
+
+def drop(desk: PostOffice, application: str) -> None:
+    with desk.store.write() as connection:
+        erasure.forget(connection, *erasure.about(application), now=desk.at)
+
+
+def test_a_message_loses_the_lines_of_who_is_forgotten(desk: PostOffice) -> None:
+    desk.owe(application="A1", candidate="K. N.")
+    desk.owe(application="A2", candidate="O. D.")
+    desk.deliver()
+    [told] = desk.said()
+    assert ("K. N." in told, "O. D." in told) == (True, True)
+    drop(desk, "A1")
+    desk.deliver(after=timedelta(seconds=1))
+    [told] = desk.said()
+    assert ("K. N." in told, "O. D." in told) == (False, True)
+    drop(desk, "A2")
+    desk.deliver(after=timedelta(seconds=1))
+    assert desk.said() == ["*What this message told of has been erased.*"]
+
+
+def test_a_message_that_waits_is_not_sent_about_who_is_forgotten(
+    desk: PostOffice,
+) -> None:
+    desk.owe(application="A1", candidate="K. N.")
+    desk.slack.fail("chat.postMessage", ratelimited("1"))
+    desk.deliver()
+    drop(desk, "A1")
+    desk.deliver(after=HOUR)
+    assert desk.said() == []
+    desk.owe(application="A2", candidate="O. D.")
+    desk.deliver(after=timedelta(days=1))
+    [told] = desk.said()
+    assert "O. D." in told
 
 
 # --- gone from the source ---
