@@ -143,7 +143,9 @@ def _lost(store: Store) -> Iterator[Symptom]:
         found = contacts.lost(connection)
     if found:
         who = ", ".join(f"{each.email} ({each.error})" for each in found)
-        message = f"not reached in Slack: {who}; give them a deputy, or mend the address"
+        message = (
+            f"not reached in Slack: {who}; give them a deputy, or mend the address"
+        )
         yield Symptom("people", Mark.NOTE, message)
 
 

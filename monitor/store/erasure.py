@@ -73,12 +73,6 @@ def about(
     return (ours,) if source is None else (ours, alerts.c.source == source)
 
 
-def sources(connection: Connection, application_id: str) -> list[str]:
-    """Return the sources of which an application's alerts are remembered."""
-    query = select(alerts.c.source).where(*about(application_id)).distinct()
-    return sorted(connection.execute(query).scalars())
-
-
 def measure(connection: Connection, *which: ColumnElement[bool]) -> Erased:
     """Return what forgetting these alerts would take away; changes nothing."""
     ids = select(alerts.c.id).where(*which)

@@ -40,12 +40,22 @@ class What(StrEnum):
     CHANNEL_OPENS = "is open again"
     MESSAGE_GOES = "a message is deleted by hand"
     SCOPE_GOES = "the token may not read"
-    TOKEN_GOES = "the token is revoked"
+    TOKEN_GOES = "the token is revoked"  # noqa: S105 - an event
     DIES = "the process dies"
     STATE_GOES = "the state is away"
     STATE_BREAKS = "the state goes away in the middle"
     COMMIT_UNHEARD = "the answer to a commit is lost"
-    POLL_MEANWHILE = "a poll runs in the middle"
+    POLL_MEANWHILE = "is told, and polled, in the middle of the delivery"
+    WAIVED_MEANWHILE = "is waived in the middle of the delivery"
+    POLLED = "a poll"
+    SNOOZED = "is snoozed"
+    ACKNOWLEDGED = "is acknowledged"
+    WAIVED = "is waived"
+    SILENCED = "a silence"
+    CONFIRMED = "held closings are confirmed"
+    FORGOTTEN = "is erased"
+    PERSON_LEAVES = "is out of the office"
+    PERSON_COMES = "is back in the office"
     CLOCK_TURNS = "the clock is set"
     SLEEPS = "the machine sleeps"
 
@@ -98,11 +108,11 @@ class _Drawing:
         self.dice = dice
         self.start = start
         self.days = days
+        self.names = [f"Q{n:03d}" for n in range(1, dice.randint(6, 20) + 1)]
 
     def events(self) -> Iterator[Event]:
-        applications = self.dice.randint(6, 20)
-        for number in range(1, applications + 1):
-            yield from self._life(f"Q{number:03d}")
+        for name in self.names:
+            yield from self._life(name)
         troubles = self.dice.choice((2, 6, 12, 20))
         for _ in range(troubles):
             yield from self.dice.choice(_TROUBLES)(self)
@@ -154,6 +164,44 @@ class _Drawing:
             times = self.dice.choice((1, 1, 4))
             yield Event(self._moment(), What.CALL_FAILS, call, fault, times)
 
+    def near_miss(self) -> Iterator[Event]:
+        """Let something happen between a try that fails and the next one."""
+        day = self.start + timedelta(days=self.dice.randrange(self.days))
+        at = house.instant(day, self.dice.choice((time(9), time(12, 10), time(10, 10))))
+        fault = self.dice.choice(("429", "refused", "lost", "503", "invalid_blocks"))
+        times = self.dice.choice((1, 1, 2))
+        yield Event(at - timedelta(minutes=1), What.CALL_FAILS, "post", fault, times)
+        soon, what = at + timedelta(seconds=20), self.dice.choice(_SUDDEN)
+        for name in self.dice.sample(self.names, 4):
+            detail = self.dice.choice(house.RECRUITERS) if what is What.MOVES else ""
+            yield Event(soon, what, name, detail, _LENGTHS.get(what, 0))
+        yield Event(soon + timedelta(seconds=20), What.POLLED)
+
+    def hand(self) -> Iterator[Event]:
+        what = self.dice.choice((What.SNOOZED, What.SNOOZED, *_SUDDEN))
+        length = _LENGTHS.get(what, 0) * self.dice.choice((1, 2))
+        for name in self.dice.sample(self.names, self.dice.choice((1, 3))):
+            yield Event(self._moment(), what, name, amount=length)
+
+    def silence(self) -> Iterator[Event]:
+        matcher = self.dice.choice(
+            ("", "rule=first-reply", "department=health", "job=J1")
+        )
+        minutes = self.dice.choice((90, 1500, 5000))
+        yield Event(self._moment(), What.SILENCED, "", matcher, minutes)
+
+    def confirmation(self) -> Iterator[Event]:
+        yield Event(self._moment(), What.CONFIRMED)
+
+    def erasure(self) -> Iterator[Event]:
+        yield Event(self._moment(0.3), What.FORGOTTEN, self.dice.choice(self.names))
+
+    def holiday(self) -> Iterator[Event]:
+        at, who = self._moment(), self.dice.choice(list(house.MEMBERS))
+        yield Event(at, What.PERSON_LEAVES, who)
+        later = at + timedelta(hours=self.dice.choice((20, 50, 90)))
+        yield Event(later, What.PERSON_COMES, who)
+
     def person(self) -> Iterator[Event]:
         at, who = self._moment(), self.dice.choice(list(house.MEMBERS))
         yield Event(at, What.PERSON_GOES, who)
@@ -173,7 +221,8 @@ class _Drawing:
 
     def in_the_middle(self, what: What, moments: tuple[str, ...]) -> Iterator[Event]:
         moment, skips = self.dice.choice(moments), self.dice.choice((0, 0, 1, 2, 5, 9))
-        yield Event(self._moment(), what, "", moment, skips)
+        about = self.dice.choice(self.names) if what in _ABOUT_ONE else ""
+        yield Event(self._moment(), what, about, moment, skips)
 
     def clock(self) -> Iterator[Event]:
         minutes = self.dice.choice((-4, -2, 2, 4))
@@ -186,6 +235,12 @@ _TURNS = (
     *(What.IS_DECIDED, What.IS_DECIDED, What.IS_TOLD, What.IS_TOLD, What.LEAVES),
     *(What.VANISHES, What.RETURNS, What.MOVES, What.MOVES),
 )
+_SUDDEN = (
+    *(What.IS_TOLD, What.IS_ANSWERED, What.MOVES, What.WAIVED),
+    *(What.SNOOZED, What.ACKNOWLEDGED, What.LEAVES),
+)
+_LENGTHS = {What.SNOOZED: 1400}
+_ABOUT_ONE = {What.POLL_MEANWHILE, What.WAIVED_MEANWHILE}
 _DEATHS = (*MOMENTS, *COMMITS, *COMMITS, *COMMITS)
 _Trouble = Callable[[_Drawing], Iterator[Event]]
 _TROUBLES: tuple[_Trouble, ...] = (
@@ -203,4 +258,7 @@ _TROUBLES: tuple[_Trouble, ...] = (
     lambda drawn: drawn.in_the_middle(What.STATE_BREAKS, _DEATHS),
     lambda drawn: drawn.in_the_middle(What.COMMIT_UNHEARD, ("after commit",)),
     lambda drawn: drawn.in_the_middle(What.POLL_MEANWHILE, LOOKING_UP),
+    lambda drawn: drawn.in_the_middle(What.WAIVED_MEANWHILE, LOOKING_UP),
+    *(_Drawing.near_miss, _Drawing.near_miss, _Drawing.hand, _Drawing.hand),
+    *(_Drawing.silence, _Drawing.confirmation, _Drawing.erasure, _Drawing.holiday),
 )

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 
 from monitor.configuration import Configuration
-from monitor.model import Application, Ball, Status
-from tests.simulation import house, mortal
+from tests.simulation import byhand, house, mortal
+from tests.simulation.byhand import HANDS
 from tests.simulation.dice import Event, Story, What
+from tests.simulation.lives import LIVES, MINUTE, applied
 from tests.simulation.mortal import Mortal
 from tests.simulation.process import REAL, Parts
 from tests.simulation.scene import Played, Scene
 from tests.simulation.world import World
 
 QUIET_DAYS = 3  # working days at the end, in which all is well
-MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,10 @@ class Stage:
     def _happen(self, event: Event) -> None:
         self.scene.played.events += 1
         self.scene.say(str(event)[18:])
-        if event.what in _LIVES:
+        if event.what in LIVES:
             self._live(event)
+        elif event.what in HANDS:
+            HANDS[event.what](self.scene, event)
         elif event.what in _LASTING:
             self._last(event)
         else:
@@ -64,9 +66,9 @@ class Stage:
     def _live(self, event: Event) -> None:
         ats, name = self.scene.ats, event.about
         if event.what is What.APPLIES:
-            ats.rows[name] = _applied(event)
+            ats.rows[name] = applied(event)
         elif name in ats.rows:
-            ats.rows[name] = ats.rows[name]._replace(**_LIVES[event.what](event))
+            ats.rows[name] = ats.rows[name]._replace(**LIVES[event.what](event))
             if event.what is What.VANISHES:
                 ats.hidden.add(name)
             if event.what is What.RETURNS:
@@ -121,10 +123,34 @@ class Stage:
 
     def poll_meanwhile(self, event: Event) -> None:
         def poll() -> None:
-            self.scene.say("a poll runs in the middle of the delivery")
+            self.scene.say(f"{event.about} is told, and a poll sees it meanwhile")
+            self.answer(event)
             self.world.poll()
 
         self._arm(event, poll)
+
+    def waive_meanwhile(self, event: Event) -> None:
+        def waive() -> None:
+            self.scene.say(f"{event.about} is waived meanwhile")
+            byhand.waive_all(self.scene, event)
+
+        self._arm(event, waive)
+
+    def answer(self, event: Event) -> None:
+        row = self.scene.ats.rows.get(event.about)
+        if row is not None:
+            at = self.scene.real
+            row = row._replace(told_at=at, first_reply_at=at, last_reply_at=at)
+            self.scene.ats.rows[event.about] = row
+
+    def polls(self, event: Event) -> None:
+        self.world.look()
+
+    def leave(self, event: Event) -> None:
+        self.scene.slack.users[event.about].is_away = True
+
+    def come_back(self, event: Event) -> None:
+        self.scene.slack.users[event.about].is_away = False
 
     def turn_clock(self, event: Event) -> None:
         self.scene.skew = event.amount * MINUTE
@@ -161,60 +187,6 @@ def stage(
     return Stage(scene, World(scene, parts), story)
 
 
-def _applied(event: Event) -> Application:
-    recruiter, manager = event.detail.split(",")
-    return Application(
-        application_id=event.about,
-        candidate_ref=event.about,
-        applied_at=event.at,
-        last_inbound_at=event.at,
-        status=Status.OPEN,
-        candidate_name=f"Nora {event.about}",
-        job_ref=f"J{int(event.about[1:]) % 3}",
-        job_title="Nurse",
-        department="Health",
-        recruiter=recruiter or None,
-        manager=manager or None,
-        waiting_on=Ball.RECRUITER,
-        waiting_since=event.at,
-    )
-
-
-def _since(event: Event, ball: Ball) -> dict[str, object]:
-    return {"waiting_on": ball, "waiting_since": event.at}
-
-
-def _seen(event: Event) -> object:
-    """Return when it really happened, which was some minutes before it showed."""
-    return event.at - event.amount * MINUTE
-
-
-_LIVES: dict[What, Callable[[Event], dict[str, object]]] = {
-    What.APPLIES: lambda event: {},
-    What.WRITES: lambda event: (
-        {"last_inbound_at": event.at} | _since(event, Ball.RECRUITER)
-    ),
-    What.IS_ANSWERED: lambda event: {
-        "first_reply_at": _seen(event),
-        "last_reply_at": _seen(event),
-    },
-    What.ANSWER_GOES: lambda event: {"first_reply_at": None, "last_reply_at": None},
-    What.IS_SHARED: lambda event: (
-        {"shared_at": event.at, "feedback_at": None} | _since(event, Ball.MANAGER)
-    ),
-    What.IS_REVIEWED: lambda event: (
-        {"feedback_at": event.at} | _since(event, Ball.RECRUITER)
-    ),
-    What.IS_DECIDED: lambda event: (
-        {"status": Status.REJECTED, "decided_at": event.at, "told_at": None}
-        | _since(event, Ball.RECRUITER)
-    ),
-    What.IS_TOLD: lambda event: {"told_at": _seen(event)},
-    What.LEAVES: lambda event: {"status": Status.WITHDRAWN, "decided_at": event.at},
-    What.VANISHES: lambda event: {},
-    What.RETURNS: lambda event: {},
-    What.MOVES: lambda event: {"recruiter": event.detail or None},
-}
 _LASTING: dict[What, tuple[Callable[[Stage], None], Callable[[Stage], None]]] = {
     What.POLL_BREAKS: (lambda on: on.show("broken"), lambda on: on.show("all")),
     What.POLL_IS_EMPTY: (lambda on: on.show("none"), lambda on: on.show("all")),
@@ -244,6 +216,10 @@ _TROUBLES: dict[What, Callable[[Stage, Event], None]] = {
     What.STATE_BREAKS: Stage.lose_state,
     What.COMMIT_UNHEARD: Stage.lose_answer,
     What.POLL_MEANWHILE: Stage.poll_meanwhile,
+    What.WAIVED_MEANWHILE: Stage.waive_meanwhile,
+    What.POLLED: Stage.polls,
+    What.PERSON_LEAVES: Stage.leave,
+    What.PERSON_COMES: Stage.come_back,
     What.CLOCK_TURNS: Stage.turn_clock,
     What.SLEEPS: Stage.sleep,
 }

@@ -2,13 +2,15 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, exists, func, select
+from sqlalchemy import Row, bindparam, exists, func, select
 
 from monitor import evaluate
 from monitor.cycle import world as surroundings
-from monitor.store.tables import alerts, notices, posts, transitions
+from monitor.store.tables import alerts, notices, posts, silences, transitions
 from tests.simulation import house
 from tests.simulation.scene import Scene, demand
 
@@ -41,9 +43,12 @@ _ALERTS = select(
     alerts.c.started_at,
     alerts.c.closed_at,
 )
+_WAIVED = select(alerts.c.rule, alerts.c.application_id, alerts.c.started_at).where(
+    alerts.c.reason == "waived"
+)
 _NOTICES = select(notices.c.id, notices.c.status, notices.c.post_id)
 _ABOUT = (
-    select(alerts.c.id, alerts.c.state, alerts.c.candidate)
+    select(alerts)
     .join(notices, notices.c.alert_id == alerts.c.id)
     .where(notices.c.post_id == bindparam("post"), notices.c.status != "obsolete")
 )
@@ -90,7 +95,9 @@ class Inspector:
     def step(self) -> None:
         """Check what holds between any two steps."""
         with self.scene.store.truth() as connection:
-            self._follow(connection.execute(_NEW, {"last": self._last_transition}).all())
+            self._follow(
+                connection.execute(_NEW, {"last": self._last_transition}).all()
+            )
             kept = connection.execute(_ALERTS).all()
             told = connection.execute(_NOTICES).all()
         opened = [tuple(row[2:5]) for row in kept if row.closed_at is None]
@@ -124,7 +131,10 @@ class Inspector:
     def _count(self, rows: list[tuple[int, str, int | None]]) -> None:
         """Check that what was sent stays sent, by the same post."""
         sent = {number: post for number, status, post in rows if status == "sent"}
+        known = {number for number, _, _ in rows}
         for number, post in self._sent.items():
+            if number not in known and self.scene.forgotten:
+                continue
             demand(
                 sent.get(number) == post,
                 "a notice is sent once",
@@ -150,6 +160,7 @@ class Inspector:
             )
             assert post is not None
             about = connection.execute(_ABOUT, {"post": post.id}).all()
+            kept_quiet = connection.execute(select(silences)).all()
         to, is_digest = post.recipient, post.kind == "digest"
         at = scene.now.astimezone(house.zone_of(to))
         opens_at = house.DIGEST_AT if is_digest else house.OPENS_AT
@@ -158,7 +169,7 @@ class Inspector:
             "no message outside working hours",
             f"{post.kind} to {to} on {at:%a %d %b %H:%M:%S}",
         )
-        if is_digest:
+        if is_digest or (post.kind == "fallback" and "@" in to):
             mine = self._days[to, at.date()]
             mine.add(key)
             demand(
@@ -170,6 +181,8 @@ class Inspector:
             closed = [row.id for row in about if row.state in CLOSED]
             demand(not closed, "nothing is sent about a closed alert", f"{closed}")
             demand(about, "a message tells of something", f"post {post.id}")
+            quiet = [row.id for row in about if self._is_quiet(row, kept_quiet)]
+            demand(not quiet, "nothing is sent about what is put off", f"{quiet}")
         if channel in scene.slack.channels.values():
             named = NAMES.findall(said)
             demand(not named, "no name in a channel", f"{named}")
@@ -177,6 +190,21 @@ class Inspector:
             left_out = [r.candidate for r in about if r.candidate not in said]
             demand(not left_out, "a message tells of all its notices", f"{left_out}")
         scene.say(f"a {post.kind} to {to} is tried in {channel}, {len(about)} lines")
+
+    def _is_quiet(self, alert: Row[Any], kept_quiet: Sequence[Row[Any]]) -> bool:
+        """Tell an alert that is put off, or that a silence fits, by hand."""
+        now, jobs = self.scene.now, {alert.job_ref, alert.job_title}
+        if alert.overlay_until and alert.overlay_until > now:
+            return True
+        return any(
+            each.starts_at <= now
+            and (each.ends_at is None or each.ends_at > now)
+            and each.rule in {None, alert.rule}
+            and (each.job is None or each.job in jobs)
+            and (each.department or alert.department).lower()
+            == alert.department.lower()
+            for each in kept_quiet
+        )
 
     def end(self, heals_at: datetime) -> None:
         """Check what holds after a quiet time."""
@@ -194,6 +222,9 @@ class Inspector:
         demand(not pending, "no post is left in between", f"posts {pending}")
         unedited = [row.id for row in kept if row.edit_due_at is not None]
         demand(not unedited, "every edit is made", f"posts {unedited}")
+        for name in scene.forgotten:
+            told = [each.key for each in scene.slack.standing() if name in each.text]
+            demand(not told, "nothing is said of who was erased", f"{name}: {told}")
         standing: defaultdict[str, list[str]] = defaultdict(list)
         for message in scene.slack.standing():
             standing[message.key].append(message.ts)
@@ -228,9 +259,7 @@ class Inspector:
             surroundings(scene.configuration, scene.ats),
             now=scene.polled_at,
         )
-        late = [
-            found for each in checks for _, found in evaluate.find(each, rows)
-        ]
+        late = [found for each in checks for _, found in evaluate.find(each, rows)]
         with scene.store.truth() as connection:
             kept = {
                 (row.rule, row.application_id, row.started_at)
@@ -238,7 +267,11 @@ class Inspector:
                 if row.closed_at is None
             }
         everything = {(f.rule, f.application_id, f.started_at) for f in late}
-        fresh = {(f.rule, f.application_id, f.started_at) for f in late if not f.backlog}
+        fresh = {
+            (f.rule, f.application_id, f.started_at) for f in late if not f.backlog
+        }
+        with scene.store.truth() as connection:
+            fresh -= {tuple(row) for row in connection.execute(_WAIVED)}
         demand(
             fresh <= kept <= everything,
             "in the end the open alerts are what runs late",

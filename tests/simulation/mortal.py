@@ -12,7 +12,7 @@ from monitor.store.tables import facts, metadata
 from tests.fakes import Killed
 from tests.simulation.fates import Fates
 
-SECRET = "a secret for tests"  # so that posts have the same keys each time
+SECRET = "a secret for tests"  # noqa: S105 - so that keys are the same each time
 
 
 class Mortal(Store):
@@ -46,6 +46,12 @@ class Mortal(Store):
         with self.engine.connect() as connection:
             yield connection
 
+    @contextmanager
+    def by_hand(self) -> Iterator[Connection]:
+        """Give a connection for writing to somebody else than the daemon."""
+        with super().write() as connection:
+            yield connection
+
     def empty(self) -> None:
         """Forget everything, and count from one again."""
         self.fates.forget()
@@ -75,5 +81,3 @@ def unheard() -> NoReturn:
     """Lose the answer to a commit that was made."""
     message = "the state cannot be written: the connection was lost"
     raise StoreError(message)
-
-

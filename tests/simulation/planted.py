@@ -1,7 +1,8 @@
 """Bugs on purpose: the simulation has to see each of them."""
 
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 
 from monitor import alerts
 from monitor.configuration import Configuration
@@ -12,10 +13,11 @@ from monitor.delivery.looking import LookUp
 from monitor.delivery.round import Round
 from monitor.delivery.routes import Route, Router, Transport
 from monitor.delivery.sending import Sender
+from monitor.delivery.turns import Wanted
 from monitor.source import Source
 from monitor.store import Store, bundles, mail
 from monitor.store.ledger import Owed
-from monitor.store.mail import Post, PostStatus
+from monitor.store.mail import Post, PostKind, PostStatus
 from monitor.worktime import Calendar
 from tests.simulation.process import Configured, Parts, still
 
@@ -34,14 +36,8 @@ class RecordsFirst(Sender):
 class ForgetsTheDay(Sender):
     """Does not remember that somebody had their digest today."""
 
-    def settle(
-        self, post: Post, status: PostStatus, this: Round, **values: object
-    ) -> None:
-        super().settle(post, status, this, **values)
-        if status is PostStatus.SENT:
-            yesterday = this.moment.day - timedelta(days=post.id + 1000)
-            with self.store.write() as connection:
-                mail.change(connection, post.id, sent_on=yesterday)
+    def _new(self, turn: Wanted, this: Round) -> Iterator[Post]:
+        return super()._new(replace(turn, kind=PostKind.FALLBACK), this)
 
 
 class TellsOfTheSettled(Sender):
@@ -126,7 +122,7 @@ def _sleepless(store: Store, transport: Transport, configured: Configured) -> De
 
     def around_the_clock() -> Configuration:
         loaded = configured()
-        hours = dict.fromkeys(range(7), [(time(0), time(23, 59))])
+        hours = {day: [(time(0), time(23, 59))] for day in range(7)}
         always = Calendar(zone="Europe/Oslo", hours=hours)
         return replace(loaded, calendar=always)
 

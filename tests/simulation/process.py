@@ -61,7 +61,9 @@ class Process:
 
     def deliver(self, idle_since: datetime | None) -> Delivered:
         """Run the delivery; it also ran, and found nothing to do, since then."""
-        if idle_since is not None and self.scene.now - idle_since > timedelta(minutes=5):
+        if idle_since is not None and self.scene.now - idle_since > timedelta(
+            minutes=5
+        ):
             with self.scene.store.write() as connection:
                 heartbeats.beat(connection, now=self.scene.now)
         return self.delivery.run(now=self.scene.now)

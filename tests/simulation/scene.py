@@ -23,7 +23,7 @@ class Played:
     happened: Counter[str] = field(default_factory=Counter)
 
 
-class Broken(AssertionError):
+class Broken(AssertionError):  # noqa: N818 - a law is, and no program
     """A law of the simulation does not hold."""
 
     def __init__(self, law: str, seen: str) -> None:
@@ -55,6 +55,7 @@ class Scene:
             self.slack.add(email, name, str(house.zone_of(email)))
         for channel in (house.LEADS, house.OPS):
             self.slack.open_channel(channel)
+        self.forgotten: set[str] = set()
         self.lines: list[tuple[datetime, str]] = []
         self.played = Played(happened=self.slack.happened)
 

@@ -96,7 +96,9 @@ class Workspace:
     def standing(self) -> list[Posted]:
         """Return the messages that one could read now."""
         now = self.clock()
-        return [each for each in self.messages if each.at <= now and not each.is_deleted]
+        return [
+            each for each in self.messages if each.at <= now and not each.is_deleted
+        ]
 
     def whoami(self) -> tuple[str, set[str]]:
         self._begin("whoami")

@@ -23,6 +23,8 @@ WEEKEND = ((time(11, 20),), ())
 SOON = timedelta(seconds=61)  # what is put off for a minute is due by then
 LONGEST_IDLE = timedelta(hours=2)
 T = TypeVar("T")
+
+
 class World:
     """Runs the jobs when they are due; what happens beside them is put in by `at`."""
 
@@ -68,6 +70,11 @@ class World:
         if not self._is_asleep():
             self._survive(self.poll)
             self.deliver()
+
+    def look(self) -> None:
+        """Poll, and no more."""
+        if not self._is_asleep():
+            self._survive(self.poll)
 
     def poll(self) -> None:
         """Run one cycle; a failed or empty one closes nothing."""

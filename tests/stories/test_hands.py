@@ -507,6 +507,14 @@ def test_what_cannot_be_done_is_said(
     assert said in capsys.readouterr().err
 
 
+def test_how_many_is_a_number(
+    place: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        svar(place, "list", "--limit", "some")
+    assert "some is not a number" in capsys.readouterr().err
+
+
 def test_a_hand_waits_for_a_poll_that_is_writing(
     place: Office, capsys: pytest.CaptureFixture[str]
 ) -> None:
