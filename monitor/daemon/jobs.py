@@ -6,7 +6,7 @@ Whether this process does it is its duty: all, or what it holds the leases of.
 import logging
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from threading import Event, Lock
@@ -22,7 +22,7 @@ from monitor.errors import ConfigError, StoreError
 from monitor.metrics import Metrics
 from monitor.outbox import Digests
 from monitor.source import Source
-from monitor.store import Store, ledger
+from monitor.store import Store, erasure, ledger
 from monitor.store.leases import Leases
 
 
@@ -92,6 +92,8 @@ class Jobs:
             store = self.store.under(hold)
             one = cycle.Cycle(store, source, loaded, edited=last is not loaded)
             report = one.run(now=now)
+            if report.run.outcome == "ok":
+                self._erase(store, source, report.unmeasurable, now)
         report = replace(report, seconds=time.monotonic() - began)
         with self.store.read() as connection:
             open_alerts = ledger.count_open(connection, now=now)
@@ -103,6 +105,19 @@ class Jobs:
                 self.metrics.edited(report)
                 self.teller.edited(report)
         return report
+
+    def _erase(
+        self, store: Store, source: Source, unmeasurable: Collection[str], now: datetime
+    ) -> None:
+        """Forget, now and then, what the source does not deliver any more."""
+        with store.read() as connection:
+            is_due = erasure.is_due(connection, source.name, now=now)
+        if is_due:
+            erased = erasure.erase_gone(
+                store, source, unmeasurable=unmeasurable, now=now
+            )
+            self.metrics.erased(source.name, erased)
+            self.teller.erased(source.name, erased)
 
     def deliver(self, *, now: datetime) -> delivery.Report:
         """Empty the outbox and report it; raise LeaseLost if that is not ours."""

@@ -9,6 +9,7 @@ from monitor.daemon.logs import fields
 from monitor.errors import ConfigError, LeaseLost, StoreError
 from monitor.proof import difference
 from monitor.proof.difference import Edit
+from monitor.store.erasure import Erased
 from monitor.store.replicas import Standing
 
 FIXED = ("sources", "state", "metrics", "log")  # taken up at the next start
@@ -28,6 +29,7 @@ class Teller:
         self.log = log
         self._said: dict[str, str] = {}
         self._token_was_valid = True
+        self._silent_sources: frozenset[str] = frozenset()
         self._is_cut_off = False
 
     def once(self, what: str, message: str, level: int = logging.ERROR) -> None:
@@ -88,6 +90,28 @@ class Teller:
             ),
         )
 
+    def erased(self, source: str, erased: Erased) -> None:
+        """Tell what was forgotten since the source has it no more; names nobody."""
+        if erased.alerts:
+            counts = fields(source=source, alerts=erased.alerts, posts=erased.posts)
+            self.log.info("forgot what the source has no more", extra=counts)
+        if erased.held:
+            message = f"{erased.held} applications of {source} are gone at once"
+            message = f"{message}; they are forgotten once three passes find so"
+            self.once(f"{source} erasure", message, logging.WARNING)
+        else:
+            self.over(f"{source} erasure")
+
+    def _silent(self, stale: frozenset[str]) -> None:
+        """Tell of sources whose nudges are held since they were silent for too long."""
+        for source in stale:
+            message = f"{source} has been silent for too long; its nudges are held"
+            self.once(f"{source} silence", message, logging.WARNING)
+        for source in self._silent_sources - stale:
+            self.over(f"{source} silence")
+            self.log.info("nudges go on", extra=fields(source=source))
+        self._silent_sources = stale
+
     def _token(self, *, is_valid: bool | None) -> None:
         if is_valid is None:
             return  # there is none
@@ -110,6 +134,7 @@ class Teller:
                 "slack call failed", extra=fields(error=error, times=count)
             )
         self._token(is_valid=report.is_token_valid)
+        self._silent(report.stale)
 
     def waits(self, notices: int, until: str) -> None:
         """Tell that notices wait for working hours; an empty `until` means they do not."""

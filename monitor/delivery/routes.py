@@ -16,7 +16,6 @@ from monitor.store.contacts import Person
 
 KNOWN_FOR = timedelta(hours=20)  # so that each morning hears who is away
 UNKNOWN_FOR = timedelta(hours=1)
-ASK_AGAIN = timedelta(minutes=1)
 PACED = "paced"  # why a call waits that Slack would take, but not so fast
 
 
@@ -70,7 +69,7 @@ class Router:
     def __init__(self, store: Store, transport: Transport) -> None:
         self.store = store
         self.transport = transport
-        self._ask_at: dict[str, datetime] = {}  # whom asking for failed, until when
+        self._failed: dict[str, tuple[int, datetime]] = {}  # how often, until when
 
     def routes(
         self, recipient: str, settings: Settings, now: datetime
@@ -122,7 +121,8 @@ class Router:
     def _is_there(
         self, email: str, settings: Settings, zones: dict[str, str], now: datetime
     ) -> bool:
-        if now < self._ask_at.get(email, now):
+        times, until = self._failed.get(email, (0, now))
+        if now < until:
             raise DeliveryError(Outcome.NOT_SENT, PACED)
         try:
             route = self._person(email, now)
@@ -130,10 +130,11 @@ class Router:
             if error.outcome is not Outcome.ROUTE:
                 if error.outcome is Outcome.NOT_SENT and error.retry_after is None:
                     # Others are told meanwhile, whatever is the matter with this one.
-                    self._ask_at[email] = now + ASK_AGAIN
+                    wait = outbox.retry_in(times + 1, email)
+                    self._failed[email] = times + 1, now + wait
                 raise
             return False
-        self._ask_at.pop(email, None)
+        self._failed.pop(email, None)
         people = settings.people
         zone = people.zones.get(email) or route.zone
         if zone:

@@ -25,6 +25,7 @@ from monitor import cycle, delivery
 from monitor.configuration import Configuration
 from monitor.metrics import gauges
 from monitor.metrics.gauges import Last
+from monitor.store.erasure import Erased
 from monitor.store.ledger import OpenAlerts
 from monitor.store.mail import Backlog
 from monitor.store.replicas import Standing
@@ -101,6 +102,12 @@ class Metrics(Collector):
             "svar_slack_errors",
             "Slack calls that failed.",
             ["outcome"],
+            registry=registry,
+        )
+        self._erased = Counter(
+            "svar_alerts_erased",
+            "Alerts forgotten since their source has the application no more.",
+            ["source"],
             registry=registry,
         )
         self._scheduler = Counter(
@@ -180,6 +187,10 @@ class Metrics(Collector):
         """Take up what this replica is among the others."""
         with self._lock:
             self._last.standing = standing
+
+    def erased(self, source: str, erased: Erased) -> None:
+        """Count what was forgotten since its source has it no more."""
+        self._erased.labels(source).inc(erased.alerts)
 
     def scheduled(self, job: str, event: str) -> None:
         """Count a run of a job."""

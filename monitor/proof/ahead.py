@@ -27,8 +27,8 @@ _NO_TIME = timedelta(0)
 class Ahead:
     """What the next digest carries; `waiting`: what is to be sent after the next poll."""
 
-    next: tuple[Step, ...]
-    waiting: frozenset[Key]
+    next: tuple[Step, ...] = ()
+    waiting: frozenset[Key] = frozenset()
 
 
 def look(

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from monitor import evaluate
+from monitor.alerts import Reason
 from monitor.attribution import Bearing
 from monitor.cycle import Office
 from monitor.evaluate import Check
@@ -88,7 +89,8 @@ def build(
     face = clockface.read(check, case.row)
     ours = history.of(face.rule.id, face.started_at)
     plan = tuple(steps(face, office))
-    coming = ahead.look(face, plan, ours, office)
+    is_waived = any(each.reason is Reason.WAIVED for each in ours.alerts)
+    coming = Ahead() if is_waived else ahead.look(face, plan, ours, office)
     lines = [
         *_clock(face, case),
         *_messages(face, case),
@@ -106,8 +108,8 @@ def build(
         used=face.used,
         steps=plan,
         next=coming.next,
-        quiet="" if coming.next else _quiet(face),
-        notes=tuple(_notes(face, case)),
+        quiet="" if coming.next else _quiet(face, is_waived=is_waived),
+        notes=(*_put_off(face, ours, office), *_notes(face, case)),
     )
 
 
@@ -229,8 +231,10 @@ def _telling(face: Clockface, telling: Telling, coming: Ahead) -> Line:
     return Line(at, Event.TOLD, what, f"not told: {reason}")
 
 
-def _quiet(face: Clockface) -> str:
+def _quiet(face: Clockface, *, is_waived: bool) -> str:
     """Return why nobody is told next."""
+    if is_waived:
+        return "waived: somebody said that no reply is needed"
     if face.stopped_at is not None:
         return "the clock has stopped"
     if face.is_backlog:
@@ -238,6 +242,16 @@ def _quiet(face: Clockface) -> str:
     if face.paused_since is not None:
         return "the candidate has the ball"
     return "the ladder is at its end"
+
+
+def _put_off(face: Clockface, known: History, office: Office) -> Iterator[str]:
+    """Yield until when somebody put the nudges off by hand."""
+    for each in known.alerts:
+        until = each.overlay_until
+        if each.is_open and until and each.is_quiet(face.now):
+            calendar = office.world.calendar
+            when = words.moment(until, calendar, now=face.now)
+            yield f"{each.overlay} by hand: nobody is told before {when}"
 
 
 def _notes(face: Clockface, case: Case) -> Iterator[str]:

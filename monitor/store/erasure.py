@@ -5,7 +5,7 @@ that the delivery takes those lines out of the messages.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -22,6 +22,7 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    or_,
     select,
     update,
 )
@@ -117,7 +118,13 @@ def is_due(connection: Connection, source: str, *, now: datetime) -> bool:
     return known is None or known[0] <= now - EVERY
 
 
-def erase_gone(store: Store, source: Source, *, now: datetime) -> Erased:
+def erase_gone(
+    store: Store,
+    source: Source,
+    *,
+    unmeasurable: Collection[str] = (),
+    now: datetime,
+) -> Erased:
     """Forget alerts whose application the source does not deliver any more.
 
     Also those decided longer ago than `lookback`, which is right: nobody asks for them.
@@ -133,7 +140,10 @@ def erase_gone(store: Store, source: Source, *, now: datetime) -> Erased:
             held = _held(store, connection, source.name, now)
             if held:
                 return Erased(held=held)
-            closed = _close(store, connection, source.name, now)
+            # This is the second good look without it; no poll misses these rules'.
+            missed = or_(alerts.c.closing_polls > 0, alerts.c.rule.in_(unmeasurable))
+            which = alerts.c.source == source.name, missed
+            closed = _close(store, connection, which, now)
             return replace(_purge(store, connection, source.name, now), closed=closed)
         finally:
             connection.rollback()  # the table of what was seen goes with it
@@ -172,11 +182,15 @@ def _is_unseen() -> ColumnElement[bool]:
     return ~exists().where(_SEEN.c.application_id == alerts.c.application_id)
 
 
-def _close(store: Store, connection: Connection, source: str, now: datetime) -> int:
+def _close(
+    store: Store,
+    connection: Connection,
+    which: tuple[ColumnElement[bool], ...],
+    now: datetime,
+) -> int:
     """Close what is open of applications that are gone; a poll may not be able to."""
-    which = alerts.c.source == source, alerts.c.closed_at.is_(None), _is_unseen()
     closed = 0
-    for ids in _pages(connection, *which):
+    for ids in _pages(connection, *which, alerts.c.closed_at.is_(None), _is_unseen()):
         with store.write() as writing:
             rows = writing.execute(select(alerts).where(alerts.c.id.in_(ids)))
             found = [each for each in map(records.read, rows) if each.is_open]

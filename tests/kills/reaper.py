@@ -76,14 +76,12 @@ class Reaper:
 
     def _draw(self, likely: set[str]) -> Death:
         """Take a death off the deck; one at a rare call waits until it is likely."""
-        if not self._deck:
-            self._deck = list(DECK)
-            self._dice.shuffle(self._deck)
         away = RARE - likely
+        if all(place in away for place, _ in self._deck):
+            self._deck += self._dice.sample(DECK, len(DECK))
         cards = [card for card in self._deck if card[0] not in away]
-        place, moment = cards[0] if cards else (BETWEEN, "")
-        if cards:
-            self._deck.remove((place, moment))
+        place, moment = cards[0]
+        self._deck.remove((place, moment))
         if place == BY_THE_CLOCK:
             return Death(None, Moment.ANSWERED, NEVER, 0, self._dice.uniform(0.2, 2.5))
         pause = self._dice.uniform(0, LONGEST_PAUSE)

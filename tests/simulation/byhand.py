@@ -73,8 +73,11 @@ def confirm(scene: Scene, event: Event) -> None:
 
 def forget(scene: Scene, event: Event) -> None:
     """Erase an application at its source, and then here."""
-    scene.ats.rows.pop(event.about, None)
+    if event.about not in scene.ats.rows:
+        return
+    del scene.ats.rows[event.about]
     scene.forgotten.add(event.about)
+    scene.is_rewritten = True
     which = erasure.about(event.about, house.SOURCE)
     with scene.store.by_hand() as connection:
         erasure.forget(connection, *which, now=scene.now)

@@ -11,6 +11,7 @@ from tests.simulation.fates import CALLS, COMMITS, MOMENTS
 from tests.simulation.slack import FAULTS, POST_FAULTS
 
 DAYS = (9, 9, 10, 11, 11, 14, 23)  # of a story; a quiet week comes after them
+EARLY = 0.4  # what puts nudges off is over when all is well
 LOOKING_UP = tuple(each for each in MOMENTS if each.split()[1] in {"lookup", "open"})
 
 
@@ -166,13 +167,13 @@ class _Drawing:
 
     def near_miss(self) -> Iterator[Event]:
         """Let something happen between a try that fails and the next one."""
-        day = self.start + timedelta(days=self.dice.randrange(self.days))
+        day = self.start + timedelta(days=self.dice.randrange(self.days // 2))
         at = house.instant(day, self.dice.choice((time(9), time(12, 10), time(10, 10))))
         fault = self.dice.choice(("429", "refused", "lost", "503", "invalid_blocks"))
         times = self.dice.choice((1, 1, 2))
         yield Event(at - timedelta(minutes=1), What.CALL_FAILS, "post", fault, times)
         soon, what = at + timedelta(seconds=20), self.dice.choice(_SUDDEN)
-        for name in self.dice.sample(self.names, 4):
+        for name in self.dice.sample(self.names, len(self.names) // 2):
             detail = self.dice.choice(house.RECRUITERS) if what is What.MOVES else ""
             yield Event(soon, what, name, detail, _LENGTHS.get(what, 0))
         yield Event(soon + timedelta(seconds=20), What.POLLED)
@@ -181,14 +182,14 @@ class _Drawing:
         what = self.dice.choice((What.SNOOZED, What.SNOOZED, *_SUDDEN))
         length = _LENGTHS.get(what, 0) * self.dice.choice((1, 2))
         for name in self.dice.sample(self.names, self.dice.choice((1, 3))):
-            yield Event(self._moment(), what, name, amount=length)
+            yield Event(self._moment(0, EARLY), what, name, amount=length)
 
     def silence(self) -> Iterator[Event]:
         matcher = self.dice.choice(
             ("", "rule=first-reply", "department=health", "job=J1")
         )
         minutes = self.dice.choice((90, 1500, 5000))
-        yield Event(self._moment(), What.SILENCED, "", matcher, minutes)
+        yield Event(self._moment(0, EARLY), What.SILENCED, "", matcher, minutes)
 
     def confirmation(self) -> Iterator[Event]:
         yield Event(self._moment(), What.CONFIRMED)

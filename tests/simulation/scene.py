@@ -56,6 +56,7 @@ class Scene:
         for channel in (house.LEADS, house.OPS):
             self.slack.open_channel(channel)
         self.forgotten: set[str] = set()
+        self.is_rewritten = False
         self.lines: list[tuple[datetime, str]] = []
         self.played = Played(happened=self.slack.happened)
 

@@ -262,12 +262,24 @@ def test_what_is_gone_but_open_is_closed_first(
     place: Office, state: Store, source: Source
 ) -> None:
     remove(place, "waiting")
+    assert sweep(state, source) == Erased()  # the last poll still had it
+    with state.write() as connection:
+        missed = update(table).where(table.c.application_id == "waiting")
+        connection.execute(missed.values(closing_polls=1))
     assert sweep(state, source) == Erased(closed=1)
     with state.read() as connection:
         query = select(table.c.reason).where(table.c.application_id == "waiting")
         assert connection.execute(query).scalar_one() == Reason.GONE
     assert sweep(state, source, 1) == Erased()
     assert sweep(state, source, 20).alerts == 1
+
+
+def test_what_no_poll_can_miss_is_closed_by_the_pass_itself(
+    place: Office, state: Store, source: Source
+) -> None:
+    remove(place, "waiting")
+    erased = erasure.erase_gone(state, source, unmeasurable={"first-reply"}, now=NOW)
+    assert erased == Erased(closed=1)
 
 
 def test_a_source_that_fails_makes_nothing_forgotten(

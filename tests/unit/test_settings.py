@@ -196,6 +196,12 @@ def test_metrics_listen_on_a_host_and_port(
             'calendars.s.region: region "BY" needs a country',
         ),
         ("departments: {IT: est}", 'departments.IT: no calendar "est"'),
+        (
+            "state: {lease: 2 seconds}",
+            'state.lease: "2 seconds" is no lease (write 3 se',
+        ),
+        ("state: {lease: 11 minutes}", "is no lease (write 3 seconds to 10 minutes)"),
+        ("state: {lease: 30}", 'state.lease: "30" is not an interval'),
         ("departments: {IT: {timezone: Europe/Oslo}}", "departments.IT: expected text"),
     ],
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from monitor.alerts import Alert, State
+from monitor.alerts import Alert, Overlay, Reason, State
 from monitor.attribution import (
     Bearing,
     Direction,
@@ -682,6 +682,32 @@ def test_the_step_of_a_past_instant_is_the_one_that_was_reached_then() -> None:
     later = History((alert(step=1),), (warned,), moved=frozenset({1}))
     found = timeline.build(made, case(), OFFICE, later)
     assert upcoming(found) == [("target", (INGRID,), at("2026-09-21 09:00"))]
+
+
+def test_a_waived_wait_tells_nobody_although_it_goes_on() -> None:
+    waived = alert(state=State.RESOLVED, reason=Reason.WAIVED)
+    found = build(case(), None, told("queued", recipient=INGRID), seen=waived)
+    assert found.next == ()
+    assert found.quiet == "waived: somebody said that no reply is needed"
+
+
+@pytest.mark.parametrize(
+    ("until", "notes"),
+    [
+        pytest.param(
+            "2026-09-25 09:00",
+            ("snoozed by hand: nobody is told before Fri 25 Sep 09:00",),
+            id="still",
+        ),
+        pytest.param("2026-09-21 09:00", (), id="over"),
+    ],
+)
+def test_until_when_it_is_put_off_by_hand_is_said(
+    until: str, notes: tuple[str, ...]
+) -> None:
+    late = alert(overlay=Overlay.SNOOZED, overlay_until=at(until))
+    found = build(case(), seen=late)
+    assert [each for each in found.notes if "by hand" in each] == list(notes)
 
 
 def test_a_ladder_that_was_told_whole_is_at_its_end() -> None:
