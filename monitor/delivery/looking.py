@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from monitor import outbox
 from monitor.delivery.round import Round, Stop
 from monitor.delivery.routes import PACED, Router
-from monitor.delivery.sending import edit_due_at
+from monitor.delivery.sending import SWEEP_AFTER, edit_due_at
 from monitor.delivery.wire import Wire
 from monitor.errors import DeliveryError, Outcome
 from monitor.rules import Kind
@@ -45,19 +45,27 @@ class LookUp:
             posts = mail.read(connection, ids)
         for post in posts:
             try:
-                found = self._find(post)
-                kept = post.ts if post.ts in found else None
-                if post.status is PostStatus.SENT and kept is None and found:
-                    kept = found[0]
-                self._keep_one(post, found, kept, this)
+                kept = self._sweep(post, this)
             except DeliveryError as error:
                 if error.outcome is not Outcome.ROUTE:
                     self.wire.note(error)
                     raise Stop from error
-                kept = post.ts
+                kept = post.ts  # no looking there
             again_at = self._sweep_again(post, this.now)
             with self.store.write() as connection:
-                mail.change(connection, post.id, sweep_at=again_at, ts=kept or post.ts)
+                mail.change(connection, post.id, sweep_at=again_at, ts=kept)
+
+    def _sweep(self, post: Post, this: Round) -> str | None:
+        """Leave at most one message of a post; return which stands."""
+        found = self._find(post)
+        if found and post.status is PostStatus.WAITING:
+            self._found(post, found, this)
+            return found[0]
+        kept = post.ts
+        if found and post.status is PostStatus.SENT and post.ts not in found:
+            kept = found[0]
+        self._keep_one(post, found, kept, this)
+        return kept
 
     def _sweep_again(self, post: Post, now: datetime) -> datetime | None:
         began_at = post.first_attempt_at or now
@@ -75,7 +83,10 @@ class LookUp:
 
     def _found(self, post: Post, found: list[str], this: Round) -> None:
         if not found:
-            self._settle(post, PostStatus.WAITING, this, due_at=this.now)
+            # Whoever died in the call may have sent a request that arrives later.
+            sweep_at = post.first_attempt_at and this.now + SWEEP_AFTER
+            waits = {"due_at": this.now, "sweep_at": sweep_at}
+            self._settle(post, PostStatus.WAITING, this, **waits)
             return
         self._keep_one(post, found, found[0], this)
         self._settle(

@@ -128,7 +128,7 @@ class Router:
             route = self._person(email, now)
         except DeliveryError as error:
             if error.outcome is not Outcome.ROUTE:
-                if error.outcome is Outcome.NOT_SENT and error.retry_after is None:
+                if _is_about_one(error):
                     # Others are told meanwhile, whatever is the matter with this one.
                     wait = outbox.retry_in(times + 1, email)
                     self._failed[email] = times + 1, now + wait
@@ -225,6 +225,12 @@ class Router:
     def _remember(self, person: Person) -> None:
         with self.store.write() as connection:
             contacts.remember(connection, person)
+
+
+def _is_about_one(error: DeliveryError) -> bool:
+    """Tell a failure that another person may not meet from one that all would."""
+    is_told_to_wait = error.retry_after is not None or error.reason == PACED
+    return error.outcome is Outcome.NOT_SENT and not is_told_to_wait
 
 
 def first_name(email: str) -> str:

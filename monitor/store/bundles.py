@@ -5,9 +5,10 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, case, exists, func, insert, select, update
+from sqlalchemy import Connection, case, exists, insert, select, update
 
 from monitor.rules import Kind
 from monitor.store import ledger, turns
@@ -55,8 +56,7 @@ def digest(
     ids = connection.execute(query).scalars().all()
     if not ids:
         return None
-    day, number = reader.day.isoformat(), _count(connection, reader, kind)
-    natural = kind, reader.address, day, number
+    natural = kind, reader.address, reader.day.isoformat()
     return _bundle(connection, ids, reader.post(kind), natural, moment.now)
 
 
@@ -118,12 +118,6 @@ def _thread(connection: Connection, reader: str, alert_id: int) -> dict[str, Any
     return {"channel": row.channel, "thread_ts": row.thread_ts or row.ts}
 
 
-def _count(connection: Connection, reader: Reader, kind: PostKind) -> str:
-    ours = posts.c.recipient == reader.address, posts.c.sent_on == reader.day
-    same = *ours, posts.c.kind == kind
-    return str(connection.execute(select(func.count()).where(*same)).scalar_one())
-
-
 def key(connection: Connection, parts: Iterable[str]) -> str:
     """Return the post's key: the same for the same post, also from an older backup.
 
@@ -138,6 +132,17 @@ def key(connection: Connection, parts: Iterable[str]) -> str:
     return hashlib.blake2b(text, key=secret.encode(), digest_size=16).hexdigest()
 
 
+def _free_key(connection: Connection, natural: Iterable[str]) -> str:
+    """Return the first key that no post has: another may have been given up."""
+    parts = tuple(natural)
+    for number in count():
+        found = key(connection, (*parts, str(number)))
+        taken = select(posts.c.id).where(posts.c.key == found)
+        if connection.execute(taken).first() is None:
+            return found
+    raise AssertionError  # pragma: no cover - one is free
+
+
 def _bundle(
     connection: Connection,
     ids: Sequence[int],
@@ -148,7 +153,7 @@ def _bundle(
     made = connection.execute(
         insert(posts)
         .values(
-            key=key(connection, natural),
+            key=_free_key(connection, natural),
             rendered_at=now,
             is_plain=False,
             is_public=False,

@@ -167,8 +167,9 @@ class _Drawing:
 
     def near_miss(self) -> Iterator[Event]:
         """Let something happen between a try that fails and the next one."""
-        day = self.start + timedelta(days=self.dice.randrange(self.days // 2))
-        at = house.instant(day, self.dice.choice((time(9), time(12, 10), time(10, 10))))
+        first = self.dice.randrange(self.days // 2)
+        day = house.working_days_later(self.start + timedelta(days=first), 1)
+        at = house.instant(day, next(at for at in house.polls(day) if at.hour > 8))
         fault = self.dice.choice(("429", "refused", "lost", "503", "invalid_blocks"))
         times = self.dice.choice((1, 1, 2))
         yield Event(at - timedelta(minutes=1), What.CALL_FAILS, "post", fault, times)

@@ -26,6 +26,13 @@ ZONES = {KARI: "Europe/London", BOSS: "Europe/Helsinki"}
 LEADS, OPS = "#leads", "#ops"
 OPENS_AT, DIGEST_AT, CLOSES_AT = time(8), time(9), time(16)
 
+_WORKING_DAYS = (
+    (time(9), time(12, 50)),
+    (time(8, 20), time(9), time(12, 10)),
+    (time(10, 10), time(15, 55)),
+)
+_WEEKEND: tuple[tuple[time, ...], ...] = ((time(11, 20),), ())
+
 # A Monday each: two before the clocks change, one before the year does, a plain one.
 STARTS = (date(2026, 3, 16), date(2026, 10, 12), date(2026, 12, 14), date(2026, 6, 1))
 CLOSED = frozenset({date(2026, 4, 3), date(2026, 12, 25), date(2026, 6, 10)})
@@ -146,6 +153,12 @@ def _written(folder: Path, rules: str) -> Configuration:
 def is_working_day(day: date) -> bool:
     """Tell whether the office works that day; by hand, beside the product's calendar."""
     return day.weekday() < 5 and day not in CLOSED
+
+
+def polls(day: date) -> tuple[time, ...]:
+    """Return when is polled on a day; a real Svar polls more often, in vain."""
+    days = _WORKING_DAYS if is_working_day(day) else _WEEKEND
+    return days[day.toordinal() % len(days)]
 
 
 def zone_of(person: str) -> ZoneInfo:

@@ -14,12 +14,6 @@ from tests.simulation.process import REAL, Parts, Process
 from tests.simulation.scene import Scene
 
 SECOND = timedelta(seconds=1)
-WORKING_DAYS = (  # when is polled, one day after the other
-    (time(9), time(12, 50)),
-    (time(8, 20), time(9), time(12, 10)),
-    (time(10, 10), time(15, 55)),
-)
-WEEKEND = ((time(11, 20),), ())
 SOON = timedelta(seconds=61)  # what is put off for a minute is due by then
 LONGEST_IDLE = timedelta(hours=2)
 T = TypeVar("T")
@@ -53,8 +47,7 @@ class World:
         """Poll and deliver some times a day from one day to another."""
         day = first
         while day <= last:
-            days = WORKING_DAYS if house.is_working_day(day) else WEEKEND
-            for hour in days[day.toordinal() % len(days)]:
+            for hour in house.polls(day):
                 self.at(house.instant(day, hour) + 3 * SECOND, self.tick)
             day += timedelta(days=1)
 

@@ -2,19 +2,23 @@
 
 import shutil
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
 
+from monitor import alerts
+from monitor.alerts import Alert
 from monitor.delivery import Delivery, Pace
 from monitor.delivery.pace import RATES, Call
 from monitor.delivery.wire import LEASE
 from monitor.errors import LeaseLost
 from monitor.slack import Slack
+from monitor.store import hands
 from tests.builders import INGRID, PER, at
-from tests.fakes import TOKEN, Meanwhile, refuse
+from tests.fakes import TOKEN, Meanwhile, ratelimited, refuse
 from tests.stories.post_office import LEADS, MINUTE, OPS, PostOffice, opened
 
 HOUR, DAY, TICK = timedelta(hours=1), timedelta(days=1), timedelta(seconds=5)
@@ -286,3 +290,65 @@ def test_a_source_that_is_back_before_the_admin_works_is_no_news(
     office.polled()
     office.deliver()
     assert not office.slack.messages
+
+
+def test_a_late_message_that_is_still_to_be_sent_again_is_taken_for_it(
+    office: PostOffice,
+) -> None:
+    office.owe()
+    office.slack.fail("chat.postMessage", refuse("internal_error"), ratelimited("300"))
+    office.deliver()
+    office.deliver(after=MINUTE)  # looked for, not there; Slack asks to wait
+    office.slack.messages.append(office.slack.standing(INGRID, office.keys()[0]))
+    office.slack.messages[0].ts = f"{office.at.timestamp():.0f}.000001"
+    office.deliver(after=5 * MINUTE)
+    assert office.statuses() == ["sent"]
+    assert [each.text for each in office.slack.to(INGRID)] == ["lost"]
+
+
+def test_an_urgent_step_that_was_given_up_may_be_sent_later_that_day(
+    office: PostOffice,
+) -> None:
+    opened = office.owe(is_now=True)
+    office.slack.fail("chat.postMessage", refuse("internal_error"))
+    office.deliver()
+    snooze(office, opened, office.at + HOUR)
+    office.deliver(after=MINUTE)
+    assert office.statuses() == ["obsolete"]
+    office.deliver(after=2 * HOUR)
+    assert office.statuses() == ["obsolete", "sent"]
+    assert len(office.said()) == 1
+
+
+def test_what_was_put_off_while_slack_was_down_is_not_spoken_of(
+    office: PostOffice,
+) -> None:
+    office.owe(candidate="K. N.")
+    second = office.owe(application="A2", candidate="O. D.")
+    office.slack.fail("chat.postMessage", ratelimited("30"))
+    office.deliver()
+    snooze(office, second, office.at + DAY)
+    office.deliver(after=MINUTE)
+    [said] = office.said()
+    assert "K. N." in said
+    assert "O. D." not in said
+    office.at += DAY
+    office.deliver(after=TICK)
+    assert "O. D." in office.said()[1]
+
+
+def snooze(office: PostOffice, opened: Alert, until: datetime) -> None:
+    rule = office.configuration.rulebook.get(opened.seen.rule)
+    assert rule is not None
+    assert opened.id is not None
+    snoozed = partial(
+        alerts.snooze,
+        rule=rule,
+        until=until,
+        calendar=office.configuration.calendar,
+        actor="kari",
+        reason="asked for",
+        now=office.at,
+    )
+    with office.store.write() as connection:
+        hands.act(connection, opened.id, snoozed, now=office.at)

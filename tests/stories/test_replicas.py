@@ -26,11 +26,12 @@ from monitor.errors import LeaseLost, StoreError
 from monitor.store import Store, head, replicas, tables
 from monitor.store.leases import Leases, Tenure, database_time
 from monitor.store.replicas import Standing
+from monitor.store.schema import take_turns
 from monitor.store.tables import facts
 from tests.fakes import TOKEN, FakeSlack, hang
 from tests.stories import office
 from tests.stories.office import Office
-from tests.stories.process import eventually, finished
+from tests.stories.process import PATIENCE, eventually, finished
 from tests.stories.test_daemon import watching
 from tests.stories.tower import LEASES, ONE_EACH, Tower, leads, now, takes_over, two
 
@@ -745,22 +746,20 @@ def empty(url: str) -> None:
         connection.execute("CREATE SCHEMA public")
 
 
-def test_a_state_can_be_made_by_several_at_once(postgresql: str) -> None:
-    start = threading.Barrier(4)
-    versions = []
-
-    def make() -> None:
-        store = Store(postgresql)
-        try:
-            start.wait()
-            store.upgrade()
-            versions.append(store.version())
-        finally:
-            store.close()
-
-    threads = [threading.Thread(target=make) for _ in range(4)]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
-    assert versions == [head()] * 4
+def test_a_state_is_made_by_one_at_a_time(postgresql: str) -> None:
+    first, second = Store(postgresql), Store(postgresql)
+    made = threading.Thread(target=second.upgrade)
+    try:
+        with first.write() as connection:
+            take_turns(connection, "migrate")
+            made.start()
+            made.join(0.5)
+            assert made.is_alive()
+            assert first.version() is None
+        made.join(PATIENCE)
+        assert first.version() == head()
+        first.upgrade()  # who waited finds it done
+    finally:
+        made.join(PATIENCE)
+        first.close()
+        second.close()
