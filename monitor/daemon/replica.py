@@ -43,7 +43,7 @@ class Replica:
         self._is_retired = False
         self._held: dict[str, Tenure] = {}
         self._free_since: dict[str, float] = {}
-        self._renewed_at = float("-inf")
+        self._renewed_at = self._shared_at = float("-inf")
         self._lock = Lock()  # one look at a time
         self._end = Event()
         self._keeper = Thread(target=self._keep, name="leases", daemon=True)
@@ -140,7 +140,7 @@ class Replica:
             self._give(self._idle() if self._is_retired else list(self._held))
         else:
             self._take(sharing.take(view))
-            self._give(sharing.give(view, self._settled()))
+            self._share(view)
         seen_at = leases.stopwatch()
         self._free_since = {
             name: self._free_since.get(name, seen_at) for name in view.free()
@@ -153,6 +153,16 @@ class Replica:
                 differ=len(set(epochs.values())) > 1,
             )
         )
+
+    def _share(self, view: View) -> None:
+        """Give back what is too much; seldom, lest a lease goes to and fro."""
+        ttl = self.leases.ttl.total_seconds()
+        if self.leases.stopwatch() < self._shared_at + ttl:
+            return
+        given = sharing.give(view, self._idle())
+        if given:
+            self._shared_at = self.leases.stopwatch()
+            self._give(given)
 
     def _renew(self) -> None:
         at = self.leases.stopwatch()
@@ -207,11 +217,6 @@ class Replica:
 
     def _idle(self) -> list[str]:
         return [name for name, tenure in self._held.items() if not tenure.is_busy]
-
-    def _settled(self) -> list[str]:
-        """Return the idle leases that were not taken just now: none goes to and fro."""
-        since = self.leases.stopwatch() - self.leases.ttl.total_seconds()
-        return [name for name in self._idle() if self._held[name].since <= since]
 
     def _tell(self, standing: Standing) -> None:
         leads = {name: self.hold(name) is not None for name in self.names}

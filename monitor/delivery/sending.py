@@ -9,7 +9,7 @@ from monitor import outbox
 from monitor.delivery import rendering
 from monitor.delivery.round import Round, Stop
 from monitor.delivery.routes import Route, Router
-from monitor.delivery.turns import Wanted, wanted
+from monitor.delivery.turns import Turns, Wanted
 from monitor.delivery.wire import TOKEN_CHECK, Wire
 from monitor.errors import DeliveryError, LeaseLost, Outcome
 from monitor.store import Store, bundles, claims, mail, trouble
@@ -59,7 +59,7 @@ class Sender:
                 claims.drop_settled(connection, now=this.now)
         for each in delayed:
             yield from self._again(each, this)
-        for turn in wanted(self.store, self.router, this):
+        for turn in Turns(self.store, self.router, this).wanted():
             yield from self._new(turn, this)
 
     def _again(self, delayed: claims.Delayed, this: Round) -> Iterator[Post]:

@@ -23,56 +23,91 @@ class Wanted:
     has_now: bool
 
 
-def wanted(store: Store, router: Router, this: Round) -> Iterator[Wanted]:
-    """Yield the readers to whom something may be sent now, the worst first.
+class Turns:
+    """Goes through whose turn it is, asking for no more people than have a post."""
 
-    What is owed to somebody out of reach goes to a deputy's own digest, or, for all of
-    them together, to the fallback channel.
-    """
-    with store.read() as connection:
-        found = claims.turn_list(connection, this.moment)
-    groups, is_whole = _groups(found, router, this)
-    had: dict[date, frozenset[str]] = {}
-    fallback = this.configuration.settings.people.fallback
-    for address, turns_of in groups.items():
-        digests = this.digests.of(address)
-        if not digests.calendar.is_open(this.now):
-            continue
-        day = digests.calendar.local_day(this.now)
-        stands_in = any(turn.recipient != address for turn in turns_of)
-        together = address == fallback and stands_in
-        if together and not is_whole:
-            continue  # the others will be known at the next ticks
-        if day not in had:
-            with store.read() as connection:
-                had[day] = turns.told_on(connection, day)
-        kind = PostKind.FALLBACK if together else PostKind.DIGEST
-        is_due = digests.day(this.now) and any(turn.has_digest for turn in turns_of)
-        if not together and address in had[day]:
-            is_due = False
-        recipients = frozenset(turn.recipient for turn in turns_of)
-        has_now = any(turn.has_now for turn in turns_of)
-        if is_due or has_now:
-            reader = Reader(address, day, recipients)
-            yield Wanted(reader, kind if is_due else None, has_now)
+    def __init__(self, store: Store, router: Router, this: Round) -> None:
+        self.store = store
+        self.router = router
+        self.this = this
+        self._people = this.configuration.settings.people
+        self._had: dict[date, frozenset[str]] = {}
+        self._is_whole = True
 
+    def wanted(self) -> Iterator[Wanted]:
+        """Yield the readers to whom something may be sent now, the worst first.
 
-def _groups(
-    found: list[Turn], router: Router, this: Round
-) -> tuple[dict[str, list[Turn]], bool]:
-    """Return whose notices each reader has, and whether all readers are known."""
-    settings, is_whole = this.configuration.settings, True
-    groups: dict[str, list[Turn]] = {}
-    for turn in sorted(found, key=lambda turn: not turn.has_now):
-        if not this.digests.of(turn.recipient).calendar.is_open(this.now):
-            continue  # nobody is asked for at night
+        What is owed to somebody out of reach goes to a deputy's own digest, or, for all
+        of them together, to the fallback channel.
+        """
+        with self.store.read() as connection:
+            found = claims.turn_list(connection, self.this.moment)
+        left = {turn.recipient: turn for turn in _ordered(found)}
+        shared: list[Turn] = []
+        for recipient in list(left):
+            turn = left.pop(recipient, None)
+            address = self._reader(recipient) if turn else None
+            if turn is None or address is None:
+                continue
+            if address == self._people.fallback:
+                shared.append(turn)
+                continue
+            others = self._others(address, left)
+            yield from self._post(address, [turn, *others], PostKind.DIGEST)
+        if (
+            shared and self._is_whole
+        ):  # or else the others will be known at the next ticks
+            stands_in = any(turn.recipient != self._people.fallback for turn in shared)
+            kind = PostKind.FALLBACK if stands_in else PostKind.DIGEST
+            yield from self._post(self._people.fallback or "", shared, kind)
+
+    def _others(self, address: str, left: dict[str, Turn]) -> list[Turn]:
+        """Take out who else is read for by this reader: themselves, or as a deputy."""
+        deputies = self._people.deputies
+        near = [address, *(who for who in deputies if deputies[who] == address)]
+        known = [who for who in near if who in left]
+        read_for = [who for who in known if self._reader(who) == address]
+        return [left.pop(who) for who in read_for]
+
+    def _reader(self, recipient: str) -> str | None:
+        """Return who reads what is owed to somebody; None where that is not known now."""
+        this = self.this
+        if not this.digests.of(recipient).calendar.is_open(this.now):
+            return None  # nobody is asked for at night
+        settings = this.configuration.settings
         try:
-            address = router.reader(turn.recipient, settings, this.zones, this.now)
+            return self.router.reader(recipient, settings, this.zones, this.now)
         except DeliveryError as error:
             if error.reason != PACED:
                 raise
-            is_whole = False
-            continue
-        groups.setdefault(address, []).append(turn)
-    ordered = sorted(groups, key=outbox.is_channel)  # owners hear before channels
-    return {address: groups[address] for address in ordered}, is_whole
+            self._is_whole = False
+            return None
+
+    def _post(
+        self, address: str, turns_of: list[Turn], kind: PostKind
+    ) -> Iterator[Wanted]:
+        digests, now = self.this.digests.of(address), self.this.now
+        if not digests.calendar.is_open(now):
+            return
+        day = digests.calendar.local_day(now)
+        is_due = digests.day(now) and any(turn.has_digest for turn in turns_of)
+        if kind is PostKind.DIGEST and address in self._told_on(day):
+            is_due = False
+        has_now = any(turn.has_now for turn in turns_of)
+        if is_due or has_now:
+            recipients = frozenset(turn.recipient for turn in turns_of)
+            reader = Reader(address, day, recipients)
+            yield Wanted(reader, kind if is_due else None, has_now)
+
+    def _told_on(self, day: date) -> frozenset[str]:
+        if day not in self._had:
+            with self.store.read() as connection:
+                self._had[day] = turns.told_on(connection, day)
+        return self._had[day]
+
+
+def _ordered(found: list[Turn]) -> list[Turn]:
+    """Return persons before channels, and those with something urgent first."""
+    return sorted(
+        found, key=lambda turn: (outbox.is_channel(turn.recipient), not turn.has_now)
+    )

@@ -64,7 +64,6 @@ class Tenure:
 
     name: str
     epoch: int
-    since: float
     until: float
     leases: "Leases"
     is_busy: bool = field(default=False)
@@ -133,7 +132,7 @@ class Leases:
             )
         if epoch is None:
             return None
-        return Tenure(name, epoch, asked, self._until(asked), self)
+        return Tenure(name, epoch, self._until(asked), self)
 
     def renew(self, tenures: Iterable[Tenure]) -> None:
         """Hold on to leases; one that another has taken meanwhile is ended."""

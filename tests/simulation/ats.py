@@ -11,6 +11,7 @@ from monitor.errors import SourceError
 from monitor.model import Application
 from monitor.source import Poll, Source
 from tests.simulation import house
+from tests.simulation.fates import IN_A_POLL, Fates
 
 COLUMNS = set(Application._fields) - {"called_at"}
 
@@ -18,8 +19,11 @@ COLUMNS = set(Application._fields) - {"called_at"}
 class Page(Poll):
     """One pass over the rows; it may break off before the end."""
 
-    def __init__(self, rows: list[Application], breaks_after: int | None) -> None:
+    def __init__(
+        self, rows: list[Application], breaks_after: int | None, fates: Fates
+    ) -> None:
         self.rows = rows
+        self.fates = fates
         self.breaks_after = breaks_after
         self.applications = 0
         self.rejected = Counter()
@@ -31,6 +35,7 @@ class Page(Poll):
             if count == self.breaks_after:
                 raise SourceError(house.SOURCE, "timeout", "the query took too long")
             yield row
+        self.fates.meet(IN_A_POLL)
         if self.breaks_after is not None:
             raise SourceError(house.SOURCE, "timeout", "the query took too long")
 
@@ -38,7 +43,8 @@ class Page(Poll):
 class Ats(Source):
     """What the recruiters did so far; `hidden` rows are there and are not delivered."""
 
-    def __init__(self, loaded: Configuration) -> None:
+    def __init__(self, loaded: Configuration, fates: Fates) -> None:
+        self.fates = fates
         self.settings = loaded.settings.sources[0]
         self.name = self.settings.name
         self.rows: dict[str, Application] = {}
@@ -61,7 +67,8 @@ class Ats(Source):
             rows = []
         if self.shown == "few":
             rows = rows[::4]
-        yield Page(rows, len(rows) // 2 if self.shown == "broken" else None)
+        breaks_after = len(rows) // 2 if self.shown == "broken" else None
+        yield Page(rows, breaks_after, self.fates)
 
     def delivered_rows(self) -> list[Application]:
         """Return the rows that are in the database now."""

@@ -43,7 +43,6 @@ class Stage:
         """Mend everything that is broken."""
         scene = self.scene
         scene.store.fates.forget()
-        scene.store.is_away = False
         scene.slack.heal()
         scene.ats.shown = "all"
         scene.skew = timedelta(0)
@@ -113,11 +112,11 @@ class Stage:
 
     def lose_state(self, event: Event) -> None:
         def go() -> None:
-            self.scene.store.is_away = True
+            self.scene.store.fates.is_away = True
             self.world.at(self.scene.real + 20 * MINUTE, come)
 
         def come() -> None:
-            self.scene.store.is_away = False
+            self.scene.store.fates.is_away = False
 
         self._arm(event, go)
 
@@ -165,7 +164,7 @@ class Stage:
         self.scene.slack.has_token = has
 
     def take_state(self, *, away: bool) -> None:
-        self.scene.store.is_away = away
+        self.scene.store.fates.is_away = away
 
     def _arm(self, event: Event, happens: Callable[[], None]) -> None:
         def happen() -> None:

@@ -5,7 +5,11 @@ from dataclasses import dataclass
 
 CALLS = ("lookup", "open", "post", "update", "find", "delete", "whoami")
 COMMITS = ("before write", "before commit", "after commit")
-MOMENTS = (*(f"{when} {call}" for when in ("before", "after") for call in CALLS),)
+IN_A_POLL = "in a poll"
+MOMENTS = (
+    *(f"{when} {call}" for when in ("before", "after") for call in CALLS),
+    IN_A_POLL,
+)
 
 
 @dataclass(slots=True)
@@ -22,6 +26,7 @@ class Fates:
 
     def __init__(self) -> None:
         self.armed: list[Fate] = []
+        self.is_away = False  # the state, for all who share it
 
     def arm(self, moment: str, skips: int, happens: Callable[[], None]) -> None:
         self.armed.append(Fate(moment, skips, happens))
@@ -40,3 +45,4 @@ class Fates:
 
     def forget(self) -> None:
         self.armed.clear()
+        self.is_away = False

@@ -21,7 +21,6 @@ class Mortal(Store):
     def __init__(self, url: str) -> None:
         super().__init__(url)
         self.fates = Fates()
-        self.is_away = False
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -55,7 +54,6 @@ class Mortal(Store):
     def empty(self) -> None:
         """Forget everything, and count from one again."""
         self.fates.forget()
-        self.is_away = False
         tables = list(reversed(metadata.sorted_tables))
         with self.engine.begin() as connection:
             if self.is_sqlite:
@@ -67,7 +65,7 @@ class Mortal(Store):
             connection.execute(insert(facts).values(name="secret", value=SECRET))
 
     def _reach(self) -> None:
-        if self.is_away:
+        if self.fates.is_away:
             message = "the state cannot be reached: no answer"
             raise StoreError(message)
 

@@ -94,7 +94,7 @@ class World:
         scene.played.jobs += 1
         self._wakes_at = None
         report = self._survive(lambda: self.process.deliver(idle_since))
-        is_well = scene.slack.has_token and not scene.store.is_away
+        is_well = scene.slack.has_token and not scene.store.fates.is_away
         self._idle_since = scene.now if is_well else None
         self._idle = 0 if report and report.posts else self._idle + 1
         pause = min(SOON * 4 ** min(self._idle, 4), LONGEST_IDLE)

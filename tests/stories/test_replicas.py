@@ -344,6 +344,16 @@ class TestSharing:
         pass_time(300, one, two)
         assert len(one.changes) == changes  # and there it stays
 
+    def test_nothing_goes_to_and_fro_for_one_that_died_as_it_came(
+        self, pair: Pair
+    ) -> None:
+        (one,) = self.joined(pair, "one")
+        pass_time(60, one)
+        one.changes.clear()
+        self.joined(pair, "two")
+        pass_time(60, one)
+        assert sorted(one.changes) == ["+poll a", "+poll b", "-poll a", "-poll b"]
+
     def test_each_of_three_has_some(self, pair: Pair) -> None:
         everyone = self.joined(pair, "one", "two", "three")
         pass_time(120, *everyone)
@@ -482,17 +492,12 @@ class TestFiles:
     def test_an_edit_back_to_old_files_makes_them_the_newest(self, pair: Pair) -> None:
         one, two = (Colleague(pair, name, "a") for name in ("1", "2"))
         one.replica.join("old files")
-        two.replica.join("old files")
-        one.replica.edited("new files")
-        pass_time(2, one, two)
-        assert two.replica.is_behind()
+        two.replica.join("new files")
+        one.replica.edited("other files")
         one.replica.edited("old files")
-        pass_time(2, one, two)
-        assert not two.replica.is_behind()
-        two.replica.edited("new files")
-        pass_time(2, one, two)
-        assert one.replica.is_behind()
-        assert two.does() == {"deliver", "a"}
+        pass_time(3, one, two)
+        assert two.replica.is_behind()
+        assert one.does() == {"deliver", "a"}
 
     def test_a_reload_without_an_edit_changes_nothing(self, pair: Pair) -> None:
         old, new = (Colleague(pair, name, "a") for name in ("old", "new"))
