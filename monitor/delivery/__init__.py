@@ -51,7 +51,7 @@ class Delivery:
     ) -> None:
         self.store = store
         self.wire = Wire(transport, pace or Pace(), may_send)
-        router = Router(store, self.wire)
+        self._router = router = Router(store, self.wire)
         self._configuration = configuration
         self._stopwatch = stopwatch
         self._sender = Sender(store, self.wire, router, stopwatch)
@@ -62,6 +62,7 @@ class Delivery:
 
     def run(self, *, now: datetime) -> Report:
         """Send, look up and edit what is due; stop early where Slack asks to wait."""
+        self._router.begin()
         this, until = self._begin(now), self._stopwatch() + LONGEST_RUN
         if self.wire.begin(now, this.report):
             try:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from monitor import outbox
 from monitor.delivery.round import Round, Stop
 from monitor.delivery.routes import PACED, Router
-from monitor.delivery.sending import SWEEP_AFTER, edit_due_at
+from monitor.delivery.sending import SWEEP_AFTER
 from monitor.delivery.wire import Wire
 from monitor.errors import DeliveryError, Outcome
 from monitor.rules import Kind
@@ -95,7 +95,6 @@ class LookUp:
             this,
             ts=found[0],
             sent_at=this.now,
-            edit_due_at=edit_due_at(post, this),
         )
         this.report.told.append(post)
 

@@ -69,7 +69,19 @@ class Router:
     def __init__(self, store: Store, transport: Transport) -> None:
         self.store = store
         self.transport = transport
+        self._people: dict[str, Person | None] = {}  # as this run has seen them
         self._failed: dict[str, tuple[int, datetime]] = {}  # how often, until when
+
+    def begin(self) -> None:
+        """Start a run: what was known of people may have changed since."""
+        self._people.clear()
+
+    def known(self, recipient: str, now: datetime) -> Route | None:
+        """Return the first way to a person, if Slack need not be asked for it."""
+        if outbox.is_channel(recipient) or recipient == outbox.NOBODY:
+            return None
+        known = self._read(recipient)
+        return self._remembered(known) if known and _is_fresh(known, now) else None
 
     def routes(
         self, recipient: str, settings: Settings, now: datetime
@@ -159,8 +171,7 @@ class Router:
         """Return a channel's id if it is known, or else the name that it is called by."""
         if not outbox.is_channel(channel):
             return channel
-        with self.store.read() as connection:
-            known = contacts.read(connection, channel)
+        known = self._read(channel)
         return (known and known.channel) or channel
 
     def _channels(self, wanted: str) -> Iterator[Route]:
@@ -171,21 +182,29 @@ class Router:
             yield Route(wanted, "", called=called)
 
     def _person(self, email: str, now: datetime) -> Route:
-        with self.store.read() as connection:
-            known = contacts.read(connection, email)
+        known = self._read(email)
         if known and known.error and now < known.checked_at + UNKNOWN_FOR:
             raise DeliveryError(Outcome.ROUTE, known.error)
-        if known and known.channel and now < known.checked_at + KNOWN_FOR:
-            return Route(
-                known.channel,
-                known.name or first_name(email),
-                email,
-                is_remembered=True,
-                zone=known.zone,
-                locale=known.locale,
-                is_away=known.is_away,
-            )
+        if known and _is_fresh(known, now):
+            return self._remembered(known)
         return self._ask(email, now, known)
+
+    def _read(self, email: str) -> Person | None:
+        if email not in self._people:
+            with self.store.read() as connection:
+                self._people[email] = contacts.read(connection, email)
+        return self._people[email]
+
+    def _remembered(self, known: Person) -> Route:
+        return Route(
+            known.channel or "",
+            known.name or first_name(known.email),
+            known.email,
+            is_remembered=True,
+            zone=known.zone,
+            locale=known.locale,
+            is_away=known.is_away,
+        )
 
     def _ask(self, email: str, now: datetime, known: Person | None = None) -> Route:
         """Ask Slack for a person; the way to somebody known stays the same."""
@@ -225,6 +244,12 @@ class Router:
     def _remember(self, person: Person) -> None:
         with self.store.write() as connection:
             contacts.remember(connection, person)
+        self._people[person.email] = person
+
+
+def _is_fresh(known: Person, now: datetime) -> bool:
+    """Tell a way that Slack told of lately."""
+    return bool(known.channel) and now < known.checked_at + KNOWN_FOR
 
 
 def _is_about_one(error: DeliveryError) -> bool:

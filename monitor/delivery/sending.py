@@ -2,8 +2,8 @@
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from monitor import outbox
 from monitor.delivery import rendering
@@ -12,8 +12,8 @@ from monitor.delivery.routes import Route, Router
 from monitor.delivery.turns import Turns, Wanted
 from monitor.delivery.wire import TOKEN_CHECK, Wire
 from monitor.errors import DeliveryError, LeaseLost, Outcome
-from monitor.store import Store, bundles, claims, mail, trouble
-from monitor.store.ledger import EDIT_AFTER
+from monitor.messages import Message
+from monitor.store import Connection, Store, bundles, claims, mail, trouble
 from monitor.store.mail import Post, PostKind, PostStatus
 from monitor.store.trouble import Silent
 
@@ -21,6 +21,25 @@ ROUTE_RETRY = timedelta(hours=1)
 SWEEP_AFTER = timedelta(minutes=2)  # longer than any request lives
 BATCH = 100  # posts of one kind in one run, so that a tick stays short
 GAP = timedelta(days=1)  # after a gap what was sent is looked for, so far back
+
+
+@dataclass(frozen=True, slots=True)
+class Aimed:
+    """A post that is claimed; where its reader's channel is known, with what goes there."""
+
+    post: Post
+    route: Route | None = None
+    message: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Where a message stands, and how its reader was addressed."""
+
+    channel: str
+    ts: str
+    name: str
+    was_there: bool = False
 
 
 class Sender:
@@ -49,7 +68,7 @@ class Sender:
                 return
             self._attempt(post, this, looks_first=looks_first)
 
-    def _claimed(self, this: Round) -> Iterator[Post]:
+    def _claimed(self, this: Round) -> Iterator[Aimed]:
         """Yield posts that were claimed, each committed before any call."""
         with self.store.read() as connection:
             delayed = claims.delayed(connection, now=this.now)
@@ -62,7 +81,7 @@ class Sender:
         for turn in Turns(self.store, self.router, this).wanted():
             yield from self._new(turn, this)
 
-    def _again(self, delayed: claims.Delayed, this: Round) -> Iterator[Post]:
+    def _again(self, delayed: claims.Delayed, this: Round) -> Iterator[Aimed]:
         """Yield a post that is tried again, in its reader's hours."""
         digests = this.digests.of(delayed.recipient)
         day = digests.calendar.local_day(this.now)
@@ -76,16 +95,16 @@ class Sender:
             return
         yield self._reclaim(delayed.id, this)
 
-    def _reclaim(self, post_id: int, this: Round) -> Post:
+    def _reclaim(self, post_id: int, this: Round) -> Aimed:
         with self.store.write() as connection:
             claims.again(connection, post_id, this.moment)
-            [found] = mail.read(connection, [post_id])
-        return found
+            return self._aim(connection, post_id, this)
 
-    def _new(self, turn: Wanted, this: Round) -> Iterator[Post]:
+    def _new(self, turn: Wanted, this: Round) -> Iterator[Aimed]:
         """Yield the posts that a reader is to have now: the digest, or what is urgent."""
         if not self.wire.has_room(turn.reader.address):
             return
+        aimed = None
         with self.store.write() as connection:
             post_id = None
             if turn.kind:
@@ -94,86 +113,102 @@ class Sender:
                 )
             if post_id is None and turn.has_now:
                 post_id = bundles.at_once(connection, turn.reader, this.moment)
-            found = mail.read(connection, [post_id]) if post_id is not None else []
-        yield from found
+            if post_id is not None:
+                aimed = self._aim(connection, post_id, this)
+        if aimed:
+            yield aimed
 
-    def _attempt(self, post: Post, this: Round, *, looks_first: bool) -> None:
+    def _aim(self, connection: Connection, post_id: int, this: Round) -> Aimed:
+        """Read a post that is claimed, and aim it where its reader's channel is known."""
+        [post] = mail.read(connection, [post_id])
+        route = self.router.known(post.recipient, this.now)
+        if route is None or _is_over(post, this):
+            return Aimed(post)
+        return self._write(connection, post, route, this)
+
+    def _write(
+        self, connection: Connection, post: Post, route: Route, this: Round
+    ) -> Aimed:
+        """Write where a post goes before it goes there: it is looked up there."""
+        aimed = rendering.aim(post, route, this)
+        message = rendering.render(aimed, this.configuration)
+        mail.change(
+            connection,
+            post.id,
+            channel=aimed.channel,
+            name=aimed.name,
+            is_public=aimed.is_public,
+            language=aimed.language,
+            zone=aimed.zone,
+            thread_ts=aimed.thread_ts,
+            digest=message.digest,
+            first_attempt_at=post.first_attempt_at or this.now,
+        )
+        return Aimed(aimed, route, message)
+
+    def _attempt(self, aimed: Aimed, this: Round, *, looks_first: bool) -> None:
+        post = aimed.post
         if _is_over(post, this):
             with self.store.write() as connection:
                 claims.give_up(connection, post.id)
             this.report.posts[PostStatus.OBSOLETE] += 1
             return
         try:
-            route, channel, ts = self._post(post, this, looks_first=looks_first)
+            sent = self._post(aimed, this, looks_first=looks_first)
         except DeliveryError as error:
             self._failed(post, error, this)
             return
+        values: dict[str, object] = {"channel": sent.channel, "ts": sent.ts}
+        if sent.was_there:  # and may say what was so at another time
+            values["edit_due_at"] = this.now
         try:
-            self.settle(
-                post,
-                PostStatus.SENT,
-                this,
-                channel=channel,
-                ts=ts,
-                sent_at=this.now,
-                edit_due_at=edit_due_at(post, this),
-            )
+            self.settle(post, PostStatus.SENT, this, sent_at=this.now, **values)
         except LeaseLost:
-            self._take_back(post, channel, ts)
+            self._take_back(post, sent)
             raise
-        this.report.told.append(replace(post, channel=channel, ts=ts, name=route.name))
+        this.report.told.append(
+            replace(post, channel=sent.channel, ts=sent.ts, name=sent.name)
+        )
 
-    def _take_back(self, post: Post, channel: str, ts: str) -> None:
+    def _take_back(self, post: Post, sent: Sent) -> None:
         """Delete a message that another replica sent as well while this one slept."""
         with self.store.read() as connection:
             found = mail.read(connection, [post.id])
-        if found and found[0].ts not in {None, ts}:
-            self.wire.transport.delete(channel, ts)
+        if found and found[0].ts not in {None, sent.ts}:
+            self.wire.transport.delete(sent.channel, sent.ts)
 
-    def _post(
-        self, post: Post, this: Round, *, looks_first: bool
-    ) -> tuple[Route, str, str]:
+    def _post(self, first: Aimed, this: Round, *, looks_first: bool) -> Sent:
         """Post by the first route that Slack takes; raise DeliveryError if none is left."""
         settings = this.configuration.settings
         refusal = DeliveryError(Outcome.ROUTE, "no_route")
-        for route in self.router.routes(post.recipient, settings, this.now):
-            aimed = rendering.aim(post, route, this)
-            message = rendering.render(aimed, this.configuration)
-            with self.store.write() as connection:
-                mail.change(
-                    connection,
-                    post.id,
-                    channel=aimed.channel,
-                    name=aimed.name,
-                    is_public=aimed.is_public,
-                    language=aimed.language,
-                    zone=aimed.zone,
-                    thread_ts=aimed.thread_ts,
-                    digest=message.digest,
-                    first_attempt_at=post.first_attempt_at or this.now,
-                )
+        for route in self.router.routes(first.post.recipient, settings, this.now):
+            aimed = first
+            if route != first.route:
+                with self.store.write() as connection:
+                    aimed = self._write(connection, first.post, route, this)
             try:
-                ts = self._standing(aimed, this) if looks_first else None
-                found = (
-                    (route.channel, ts)
-                    if ts
-                    else self.wire.post(
-                        route.channel,
-                        message,
-                        post.key,
-                        plain=post.is_plain,
-                        thread=aimed.thread_ts,
-                    )
-                )
+                sent = self._call(aimed, this, looks_first=looks_first)
             except DeliveryError as error:
                 if error.outcome is not Outcome.ROUTE:
                     raise
                 refusal = error
                 self.router.forget(route, error.reason, this.now)
                 continue
-            self.router.reached(route, found[0], this.now)
-            return route, *found
+            self.router.reached(route, sent.channel, this.now)
+            return sent
         raise refusal
+
+    def _call(self, aimed: Aimed, this: Round, *, looks_first: bool) -> Sent:
+        post, message = aimed.post, aimed.message
+        if post.channel is None or message is None:
+            raise AssertionError  # pragma: no cover - it is aimed
+        ts = self._standing(post, this) if looks_first else None
+        if ts:
+            return Sent(post.channel, ts, post.name, was_there=True)
+        channel, ts = self.wire.post(
+            post.channel, message, post.key, plain=post.is_plain, thread=post.thread_ts
+        )
+        return Sent(channel, ts, post.name)
 
     def _standing(self, post: Post, this: Round) -> str | None:
         """Return the message that stands there already, of which this state knows nothing."""
@@ -230,11 +265,6 @@ class Sender:
         with self.store.write() as connection:
             mail.settle(connection, post.id, status, **values)
         this.report.posts[status] += 1
-
-
-def edit_due_at(post: Post, this: Round) -> datetime | None:
-    """Return when to look whether a message that was sent still says what is so."""
-    return None if post.kind is PostKind.ADMIN else this.now + EDIT_AFTER
 
 
 def _simpler(post: Post) -> dict[str, object] | None:

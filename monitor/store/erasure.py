@@ -100,8 +100,8 @@ def forget(
     )
     told = posts.c.id.in_(_posts(*which))
     connection.execute(update(posts).where(told).values(erased=posts.c.erased + lines))
-    # One that is on its way is edited after it was sent, as every message is.
-    connection.execute(update(posts).where(told, _STANDS).values(edit_due_at=now))
+    # One that is on its way is edited once it was sent.
+    connection.execute(update(posts).where(told).values(edit_due_at=now))
     connection.execute(delete(alerts).where(*which))
     return erased
 

@@ -211,9 +211,12 @@ def _uncover(connection: Connection, turned: Collection[int | None]) -> None:
 def _mark_edits(
     connection: Connection, turned: Collection[int | None], now: datetime
 ) -> None:
-    """Let the posts that tell of closed or reopened alerts be rendered anew, soon."""
+    """Let the posts that tell of closed or reopened alerts be rendered anew, soon.
+
+    Also those that are on their way, with the older words: they are edited once sent.
+    """
     told = select(notices.c.post_id).where(
-        notices.c.alert_id.in_(turned), notices.c.status == "sent"
+        notices.c.alert_id.in_(turned), notices.c.status.in_(("claimed", "sent"))
     )
     # Also where an edit is due already: it may be under way, with the older words.
     connection.execute(

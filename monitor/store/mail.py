@@ -100,7 +100,7 @@ def edits(connection: Connection, *, now: datetime, most: int) -> list[int]:
     """Return the posts that shall be rendered anew."""
     query = (
         select(posts.c.id)
-        .where(posts.c.edit_due_at <= now)
+        .where(posts.c.edit_due_at <= now, posts.c.status == PostStatus.SENT)
         .order_by(posts.c.edit_due_at)
     )
     return list(connection.execute(query.limit(most)).scalars())

@@ -149,6 +149,7 @@ Index(
     sqlite_where=text("kind = 'digest'"),
     postgresql_where=text("kind = 'digest'"),
 )
+Index("post_status", posts.c.status)
 Index(
     "post_sweep",
     posts.c.sweep_at,

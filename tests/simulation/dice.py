@@ -57,6 +57,7 @@ class What(StrEnum):
     FORGOTTEN = "is erased"
     PERSON_LEAVES = "is out of the office"
     PERSON_COMES = "is back in the office"
+    STANDS_STILL = "the process stands still"
     CLOCK_TURNS = "the clock is set"
     SLEEPS = "the machine sleeps"
 
@@ -85,6 +86,7 @@ class Story:
     start: date
     days: int
     events: tuple[Event, ...]
+    replicas: int = 1
 
     @property
     def until(self) -> date:
@@ -101,7 +103,7 @@ def draw(seed: int) -> Story:
     dice = Random(seed)  # noqa: S311 - to be drawn again, not to be secret
     start, days = dice.choice(house.STARTS), dice.choice(DAYS)
     drawn = _Drawing(dice, start, days)
-    return Story(start, days, tuple(sorted(set(drawn.events()))))
+    return Story(start, days, tuple(sorted(set(drawn.events()))), dice.choice((1, 2)))
 
 
 class _Drawing:
@@ -258,6 +260,7 @@ _TROUBLES: tuple[_Trouble, ...] = (
     lambda drawn: drawn.lasting(What.SLEEPS),
     *[lambda drawn: drawn.in_the_middle(What.DIES, _DEATHS)] * 4,
     lambda drawn: drawn.in_the_middle(What.STATE_BREAKS, _DEATHS),
+    *[lambda drawn: drawn.in_the_middle(What.STANDS_STILL, MOMENTS)] * 2,
     lambda drawn: drawn.in_the_middle(What.COMMIT_UNHEARD, ("after commit",)),
     lambda drawn: drawn.in_the_middle(What.POLL_MEANWHILE, LOOKING_UP),
     lambda drawn: drawn.in_the_middle(What.WAIVED_MEANWHILE, LOOKING_UP),

@@ -124,7 +124,7 @@ class Stage:
         def poll() -> None:
             self.scene.say(f"{event.about} is told, and a poll sees it meanwhile")
             self.answer(event)
-            self.world.poll()
+            self.world.look()
 
         self._arm(event, poll)
 
@@ -150,6 +150,13 @@ class Stage:
 
     def come_back(self, event: Event) -> None:
         self.scene.slack.users[event.about].is_away = False
+
+    def stand_still(self, event: Event) -> None:
+        def stop() -> None:
+            self.scene.say(f"the process stands still {event.detail}")
+            self.world.stand_still()
+
+        self._arm(event, stop)
 
     def turn_clock(self, event: Event) -> None:
         self.scene.skew = event.amount * MINUTE
@@ -183,7 +190,7 @@ def stage(
     """Return a story on an empty stage."""
     store.empty()
     scene = Scene(store, configurations, story)
-    return Stage(scene, World(scene, parts), story)
+    return Stage(scene, World(scene, story.replicas, parts), story)
 
 
 _LASTING: dict[What, tuple[Callable[[Stage], None], Callable[[Stage], None]]] = {
@@ -219,6 +226,7 @@ _TROUBLES: dict[What, Callable[[Stage, Event], None]] = {
     What.POLLED: Stage.polls,
     What.PERSON_LEAVES: Stage.leave,
     What.PERSON_COMES: Stage.come_back,
+    What.STANDS_STILL: Stage.stand_still,
     What.CLOCK_TURNS: Stage.turn_clock,
     What.SLEEPS: Stage.sleep,
 }

@@ -19,7 +19,7 @@ from monitor.store import Store, bundles, mail
 from monitor.store.ledger import Owed
 from monitor.store.mail import Post, PostKind, PostStatus
 from monitor.worktime import Calendar
-from tests.simulation.process import Configured, Parts, still
+from tests.simulation.process import Configured, MaySend, Parts, delivery, still
 
 
 class RecordsFirst(Sender):
@@ -103,21 +103,27 @@ class ForgetfulCycle(Cycle):
 
 
 def _sending(kind: type[Sender]) -> Parts:
-    def make(store: Store, transport: Transport, configured: Configured) -> Delivery:
-        made = Delivery(store, transport, configured, still)
+    def make(
+        store: Store, transport: Transport, configured: Configured, may_send: MaySend
+    ) -> Delivery:
+        made = delivery(store, transport, configured, may_send)
         made._sender = kind(store, made.wire, Router(store, made.wire), still)
         return made
 
     return Parts(delivery=make)
 
 
-def _blind(store: Store, transport: Transport, configured: Configured) -> Delivery:
-    made = Delivery(store, transport, configured, still)
+def _blind(
+    store: Store, transport: Transport, configured: Configured, may_send: MaySend
+) -> Delivery:
+    made = delivery(store, transport, configured, may_send)
     made._look_up = NeverLooks(store, made.wire, Router(store, made.wire))
     return made
 
 
-def _sleepless(store: Store, transport: Transport, configured: Configured) -> Delivery:
+def _sleepless(
+    store: Store, transport: Transport, configured: Configured, may_send: MaySend
+) -> Delivery:
     """Return a delivery for which it is always working time."""
 
     def around_the_clock() -> Configuration:
@@ -126,7 +132,7 @@ def _sleepless(store: Store, transport: Transport, configured: Configured) -> De
         always = Calendar(zone="Europe/Oslo", hours=hours)
         return replace(loaded, calendar=always)
 
-    return Delivery(store, transport, around_the_clock, still)
+    return delivery(store, transport, around_the_clock, may_send)
 
 
 BUGS = {

@@ -11,10 +11,14 @@ from monitor.delivery import Delivery
 from monitor.delivery import Report as Delivered
 from monitor.delivery.routes import Transport
 from monitor.store import Store, heartbeats
+from monitor.store.leases import Leases, Tenure
+from tests.simulation import house
 from tests.simulation.scene import Scene
 
 Configured = Callable[[], Configuration]
-MakeDelivery = Callable[[Store, Transport, Configured], Delivery]
+MaySend = Callable[[], bool]
+MakeDelivery = Callable[[Store, Transport, Configured, MaySend], Delivery]
+POLL, DELIVER = f"poll {house.SOURCE}", "deliver"
 
 
 def still() -> float:
@@ -22,9 +26,11 @@ def still() -> float:
     return 0.0
 
 
-def delivery(store: Store, transport: Transport, configured: Configured) -> Delivery:
+def delivery(
+    store: Store, transport: Transport, configured: Configured, may_send: MaySend
+) -> Delivery:
     """Return the real delivery."""
-    return Delivery(store, transport, configured, still)
+    return Delivery(store, transport, configured, still, may_send=may_send)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,29 +47,66 @@ REAL = Parts()
 class Process:
     """A process: with it dies all that is not in the store."""
 
-    def __init__(self, scene: Scene, parts: Parts) -> None:
+    def __init__(self, scene: Scene, parts: Parts, name: str) -> None:
         self.scene = scene
         self.parts = parts
+        self.name = name
         self.polled_with: Configuration | None = None
-        self.delivery = parts.delivery(
-            scene.store, scene.slack, lambda: scene.configuration
+        self.leases = Leases(
+            scene.store,
+            name,
+            clock=lambda _: scene.real,
+            stopwatch=lambda: scene.real.timestamp(),
         )
+        self._tenures: dict[str, Tenure] = {}
+        self._delivery: tuple[Tenure, Delivery] | None = None
 
-    def poll(self) -> Polled:
-        """Run one cycle, as the daemon does."""
+    def renew(self) -> None:
+        """Hold on to the leases, as a process does all the time while it runs."""
+        held = [each for each in self._tenures.values() if each.until > 0]
+        if held:
+            self.leases.renew(held)
+
+    def _hold(self, name: str) -> Tenure | None:
+        """Return the lease, taken now if it is free."""
+        tenure = self._tenures.get(name)
+        if tenure is None or not tenure.holds():
+            tenure = self.leases.take(name)
+            if tenure is not None:
+                self._tenures[name] = tenure
+        return tenure
+
+    def poll(self) -> Polled | None:
+        """Run one cycle, as the daemon does, if that is ours."""
         scene, loaded = self.scene, self.scene.configuration
+        tenure = self._hold(POLL)
+        if tenure is None:
+            return None
         edited = self.polled_with is not loaded
-        cycle = self.parts.cycle(scene.store, scene.ats, loaded, edited=edited)
-        report = cycle.run(now=scene.now)
+        store = scene.store.under(tenure)
+        report = self.parts.cycle(store, scene.ats, loaded, edited=edited).run(
+            now=scene.now
+        )
         if report.run.outcome == "ok":
             self.polled_with = loaded
         return report
 
-    def deliver(self, idle_since: datetime | None) -> Delivered:
-        """Run the delivery; it also ran, and found nothing to do, since then."""
-        if idle_since is not None and self.scene.now - idle_since > timedelta(
-            minutes=5
-        ):
-            with self.scene.store.write() as connection:
-                heartbeats.beat(connection, now=self.scene.now)
-        return self.delivery.run(now=self.scene.now)
+    def deliver(self, idle_since: datetime | None) -> Delivered | None:
+        """Run the delivery, if that is ours.
+
+        It also ran, and found nothing to do, all the time since then.
+        """
+        scene = self.scene
+        tenure = self._hold(DELIVER)
+        if tenure is None:
+            return None
+        store = scene.store.under(tenure)
+        if idle_since is not None and scene.now - idle_since > timedelta(minutes=5):
+            with store.write() as connection:
+                heartbeats.beat(connection, now=scene.now)
+        if self._delivery is None or self._delivery[0] is not tenure:
+            made = self.parts.delivery(
+                store, scene.slack, lambda: scene.configuration, tenure.holds
+            )
+            self._delivery = tenure, made
+        return self._delivery[1].run(now=scene.now)

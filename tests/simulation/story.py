@@ -1,7 +1,7 @@
 """Finds the first seed that breaks a law, and the least of its story that still does."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitor.configuration import Configuration
 from tests.simulation import dice, house
@@ -67,10 +67,10 @@ class Theatre:
         """Return what is left of a failing story when nothing more can be left out."""
 
         def still_breaks(events: Sequence[Event]) -> bool:
-            found = self.breaks(Story(story.start, story.days, tuple(events)))
+            found = self.breaks(replace(story, events=tuple(events)))
             return found is not None and found.law == broken.law
 
-        least = Story(story.start, story.days, shrink(story.events, still_breaks))
+        least = replace(story, events=shrink(story.events, still_breaks))
         played = self.stage(least)
         try:
             played.play()

@@ -1,11 +1,12 @@
 """The real cycle and the real delivery over a real store, from one moment to the next."""
 
 import heapq
-from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
 from itertools import count
 from typing import TypeVar
 
+from monitor.delivery import Report
 from monitor.errors import MonitorError
 from tests.fakes import Killed
 from tests.simulation import house
@@ -16,13 +17,14 @@ from tests.simulation.scene import Scene
 SECOND = timedelta(seconds=1)
 SOON = timedelta(seconds=61)  # what is put off for a minute is due by then
 LONGEST_IDLE = timedelta(hours=2)
+STANDS_STILL = (95, 70)  # seconds; then the others have taken over, and delivered
 T = TypeVar("T")
 
 
 class World:
     """Runs the jobs when they are due; what happens beside them is put in by `at`."""
 
-    def __init__(self, scene: Scene, parts: Parts = REAL) -> None:
+    def __init__(self, scene: Scene, replicas: int, parts: Parts = REAL) -> None:
         self.scene = scene
         self.parts = parts
         self.inspector = Inspector(scene)
@@ -33,11 +35,16 @@ class World:
         self._wakes_at: datetime | None = None
         self._idle = 0
         self._idle_since: datetime | None = None
-        self.restart()
+        self._named = count(1)
+        self.processes = [self._start() for _ in range(replicas)]
 
-    def restart(self) -> None:
-        """Begin anew with what the store remembers, as a new process does."""
-        self.process = Process(self.scene, self.parts)
+    def _start(self) -> Process:
+        return Process(self.scene, self.parts, f"svar-{next(self._named)}")
+
+    def _restart(self, process: Process) -> None:
+        """Begin anew with what the store remembers; another one comes first now."""
+        self.processes.remove(process)
+        self.processes.append(self._start())
 
     def at(self, at: datetime, do: Callable[[], None]) -> None:
         """Let something happen then."""
@@ -60,22 +67,28 @@ class World:
 
     def tick(self) -> None:
         """Poll, then deliver."""
-        if not self._is_asleep():
-            self._survive(self.poll)
-            self.deliver()
+        self.look()
+        self.deliver()
 
     def look(self) -> None:
-        """Poll, and no more."""
-        if not self._is_asleep():
-            self._survive(self.poll)
+        """Poll, by whoever has the lease."""
+        if self._is_asleep():
+            return
+        for process in list(self.processes):
+            self._survive(process, process.renew)
+            if self._survive(process, lambda process=process: self.poll(process)):
+                return
 
-    def poll(self) -> None:
-        """Run one cycle; a failed or empty one closes nothing."""
+    def poll(self, process: Process) -> bool:
+        """Run one cycle, if it is this process's; a dark one closes nothing."""
         scene = self.scene
-        scene.played.jobs += 1
         before = self.inspector.opened()
-        report = self.process.poll()
-        if scene.ats.is_dark:
+        is_dark = scene.ats.is_dark
+        report = process.poll()
+        if report is None:
+            return False
+        scene.played.jobs += 1
+        if is_dark:
             self.inspector.nothing_closed(before)
         if report.run.outcome == "ok":
             scene.polled_at = scene.now
@@ -85,15 +98,15 @@ class World:
             scene.played.happened["closures held"] += 1
         for (rule, was, after, reason), times in report.transitions.items():
             scene.say(f"poll: {times} {rule} {was} -> {after} ({reason})")
+        return True
 
     def deliver(self) -> None:
-        """Run the delivery, and again when it has something to do."""
+        """Run the delivery, by whoever has the lease, and again when it is due."""
         if self._is_asleep():
             return
-        scene, idle_since = self.scene, self._idle_since
-        scene.played.jobs += 1
+        scene = self.scene
         self._wakes_at = None
-        report = self._survive(lambda: self.process.deliver(idle_since))
+        report = self._deliver(self.processes)
         is_well = scene.slack.has_token and not scene.store.fates.is_away
         self._idle_since = scene.now if is_well else None
         self._idle = 0 if report and report.posts else self._idle + 1
@@ -101,11 +114,36 @@ class World:
         if report is None:
             self._wake(scene.real + pause)
             return
-        for what, times in [*report.posts.items(), *report.errors.items()]:
-            scene.say(f"delivery: {times} {what}")
         due = self.inspector.next_due()
         if due is not None:
             self._wake(max(due - scene.skew + SECOND, scene.real + pause))
+
+    def _deliver(self, processes: Iterable[Process]) -> Report | None:
+        """Let the first process that may deliver do it; None where that fails."""
+        scene, report, since = self.scene, None, self._idle_since
+        for process in list(processes):
+            self._survive(process, process.renew)
+            report = self._survive(process, lambda by=process: by.deliver(since))
+            if report is not None:
+                break
+        scene.played.jobs += 1
+        if report is not None:
+            for what, times in [*report.posts.items(), *report.errors.items()]:
+                scene.say(f"delivery: {times} {what}")
+        return report
+
+    def stand_still(self) -> None:
+        """Let the process that runs now stand still, and the other ones go on."""
+        scene = self.scene
+        scene.slack.is_late = True
+        current, others = self.processes[0], self.processes[1:]
+        for seconds in STANDS_STILL:
+            scene.real += timedelta(seconds=seconds)
+            for process in others:
+                self._survive(process, lambda by=process: self.poll(by))
+            self._deliver(others)
+        if others:
+            scene.say(f"{current.name} goes on")
 
     def sleep(self, until: datetime) -> None:
         """Let the machine stand still until then."""
@@ -123,7 +161,7 @@ class World:
         if self._wakes_at == at:  # else an earlier run made another plan
             self.deliver()
 
-    def _survive(self, job: Callable[[], T]) -> T | None:
+    def _survive(self, process: Process, job: Callable[[], T]) -> T | None:
         """Run a job as the daemon does; a death ends it, and a new process begins."""
         scene, found = self.scene, None
         try:
@@ -133,8 +171,8 @@ class World:
             scene.say(f"a job fails: {error}")
         except Killed:
             scene.played.happened["a death"] += 1
-            scene.say("the process dies, and is started again")
+            scene.say(f"{process.name} dies, and another begins")
             self._idle = 0
-            self.restart()
+            self._restart(process)
         self.inspector.step()
         return found

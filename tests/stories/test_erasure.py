@@ -139,7 +139,7 @@ def test_an_application_is_forgotten_with_all_that_was_told_of_it(
     assert known(state) == ["soon", "declined"]
     assert (count(state, transitions), count(state, notices)) == (4, 4)
     assert marks(state, SENT) == (1, True)
-    assert marks(state, WAITING) == (1, False)
+    assert marks(state, WAITING) == (1, True)
 
 
 def test_a_line_is_an_alert_however_often_it_was_told_in_a_post(state: Store) -> None:

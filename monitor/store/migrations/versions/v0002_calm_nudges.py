@@ -56,6 +56,7 @@ def _posts() -> None:
         sqlite_where=sa.text("kind = 'digest'"),
         postgresql_where=sa.text("kind = 'digest'"),
     )
+    op.create_index("post_status", "posts", ["status"])
     op.create_index(
         "post_sweep",
         "posts",
