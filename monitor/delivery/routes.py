@@ -1,6 +1,6 @@
 """The way to a person or a channel, and what to do where there is none."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -75,6 +75,12 @@ class Router:
     def begin(self) -> None:
         """Start a run: what was known of people may have changed since."""
         self._people.clear()
+
+    def recall(self, emails: Collection[str]) -> None:
+        """Read what is known of some people, all at once."""
+        with self.store.read() as connection:
+            found = contacts.read_all(connection, emails)
+        self._people |= {email: found.get(email) for email in emails}
 
     def known(self, recipient: str, now: datetime) -> Route | None:
         """Return the first way to a person, if Slack need not be asked for it."""

@@ -13,6 +13,8 @@ from monitor.store.bundles import Reader
 from monitor.store.claims import Turn
 from monitor.store.mail import PostKind
 
+AT_ONCE = 100  # people read together; a run sends to no more
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -44,7 +46,9 @@ class Turns:
             found = claims.turn_list(connection, self.this.moment)
         left = {turn.recipient: turn for turn in _ordered(found)}
         shared: list[Turn] = []
-        for recipient in list(left):
+        for number, recipient in enumerate(names := list(left)):
+            if number % AT_ONCE == 0:
+                self.router.recall(names[number : number + AT_ONCE])
             turn = left.pop(recipient, None)
             address = self._reader(recipient) if turn else None
             if turn is None or address is None:

@@ -5,10 +5,11 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, case, exists, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, case, insert, select, update
 
 from monitor.rules import Kind
 from monitor.store import ledger, turns
@@ -20,6 +21,10 @@ STALE = timedelta(seconds=60)  # a claim this old belongs to a process that died
 MOST_AT_ONCE = 5  # of what does not wait for the digest; more are one
 _SECRET = "secret"  # noqa: S105 - the name of a row
 _RANKS = {kind: rank for rank, kind in enumerate(Kind)}
+# Built once: to say these takes longer than to do them.
+_TAKEN = select(posts.c.id).where(posts.c.key == bindparam("wanted"))
+_READ_SECRET = select(facts.c.value).where(facts.c.name == _SECRET)
+_INSERT = insert(posts).returning(posts.c.id)
 rank = case(_RANKS, value=notices.c.kind, else_=len(_RANKS))
 
 
@@ -43,21 +48,19 @@ def digest(
     *,
     kind: PostKind = PostKind.DIGEST,
 ) -> int | None:
-    """Bundle what is owed into one post for the reader; None if they had today's."""
-    had = exists().where(
-        posts.c.recipient == reader.address,
-        posts.c.sent_on == reader.day,
-        posts.c.kind == PostKind.DIGEST,
-    )
-    if kind is PostKind.DIGEST and connection.execute(select(had)).scalar():
-        return None
-    wanted = notices.c.recipient.in_(reader.recipients)
-    query = select(notices.c.id).where(wanted, *turns.due(moment))
-    ids = connection.execute(query).scalars().all()
+    """Bundle what is owed into one post for the reader; None if there is nothing."""
+    wanted = {"wanted": list(reader.recipients)}
+    ids = connection.execute(_due_ids(moment), wanted).scalars().all()
     if not ids:
         return None
     natural = kind, reader.address, reader.day.isoformat()
     return _bundle(connection, ids, reader.post(kind), natural, moment.now)
+
+
+@lru_cache(maxsize=8)
+def _due_ids(moment: Moment) -> Select[int]:
+    wanted = notices.c.recipient.in_(bindparam("wanted", expanding=True))
+    return select(notices.c.id).where(wanted, *turns.due(moment))
 
 
 def at_once(connection: Connection, reader: Reader, moment: Moment) -> int | None:
@@ -123,9 +126,10 @@ def key(connection: Connection, parts: Iterable[str]) -> str:
 
     Opaque, since a whole workspace may read it: keyed by a secret of this state.
     """
-    found = select(facts.c.value).where(facts.c.name == _SECRET)
-    secret = connection.execute(found).scalar()
+    secret = connection.info.get(_SECRET)
     if secret is None:
+        secret = connection.info[_SECRET] = connection.execute(_READ_SECRET).scalar()
+    if secret is None:  # not remembered: it may not be kept
         secret = secrets.token_hex(32)
         connection.execute(insert(facts).values(name=_SECRET, value=secret))
     text = "\x1f".join(parts).encode()
@@ -137,8 +141,7 @@ def _free_key(connection: Connection, natural: Iterable[str]) -> str:
     parts = tuple(natural)
     for number in count():
         found = key(connection, (*parts, str(number)))
-        taken = select(posts.c.id).where(posts.c.key == found)
-        if connection.execute(taken).first() is None:
+        if connection.execute(_TAKEN, {"wanted": found}).first() is None:
             return found
     raise AssertionError  # pragma: no cover - one is free
 
@@ -150,19 +153,15 @@ def _bundle(
     natural: Iterable[str],
     now: datetime,
 ) -> int:
-    made = connection.execute(
-        insert(posts)
-        .values(
-            key=_free_key(connection, natural),
-            rendered_at=now,
-            is_plain=False,
-            is_public=False,
-            **values,
-            **claimed(now, attempts=1),
-        )
-        .returning(posts.c.id)
-    )
-    post_id: int = made.scalar_one()
+    made = {
+        "key": _free_key(connection, natural),
+        "rendered_at": now,
+        "is_plain": False,
+        "is_public": False,
+        **values,
+        **claimed(now, attempts=1),
+    }
+    post_id: int = connection.execute(_INSERT, made).scalar_one()
     for few in _chunks(ids):
         connection.execute(
             update(notices)

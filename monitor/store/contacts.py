@@ -1,9 +1,10 @@
 """What Slack said about people: who has which channel, and who could not be found."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from monitor.store.tables import people
 
@@ -23,20 +24,33 @@ class Person:
     is_away: bool = False
 
 
+# Built once: to say these takes longer than to do them.
+_READ = select(people).where(people.c.email == bindparam("address"))
+_READ_ALL = select(people).where(
+    people.c.email.in_(bindparam("addresses", expanding=True))
+)
+_UPDATE = update(people).where(people.c.email == bindparam("address"))
+_INSERT = insert(people)
+
+
 def read(connection: Connection, email: str) -> Person | None:
     """Return what is remembered about an address."""
-    row = connection.execute(select(people).where(people.c.email == email)).first()
+    row = connection.execute(_READ, {"address": email}).first()
     return None if row is None else Person(**row._asdict())
+
+
+def read_all(connection: Connection, emails: Collection[str]) -> dict[str, Person]:
+    """Return what is remembered about these addresses."""
+    rows = connection.execute(_READ_ALL, {"addresses": list(emails)})
+    return {row.email: Person(**row._asdict()) for row in rows}
 
 
 def remember(connection: Connection, found: Person) -> None:
     """Keep what Slack said about an address."""
     values = {name: getattr(found, name) for name in Person.__slots__}
-    done = connection.execute(
-        update(people).where(people.c.email == found.email).values(**values)
-    )
+    done = connection.execute(_UPDATE, {"address": found.email} | values)
     if not done.rowcount:
-        connection.execute(insert(people).values(**values))
+        connection.execute(_INSERT, values)
 
 
 def lost(connection: Connection) -> list[Person]:

@@ -7,10 +7,12 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     Row,
     and_,
+    bindparam,
     func,
     select,
     update,
@@ -106,20 +108,26 @@ def edits(connection: Connection, *, now: datetime, most: int) -> list[int]:
     return list(connection.execute(query.limit(most)).scalars())
 
 
+# Built once: to say these takes longer than to do them.
+_WANTED: BindParameter[Any] = bindparam("wanted", expanding=True)
+_POSTS = select(posts).where(posts.c.id.in_(_WANTED))
+_TOLD = (
+    select(alerts, notices.c.post_id, notices.c.kind, notices.c.recipient)
+    .join(notices, notices.c.alert_id == alerts.c.id)
+    .where(notices.c.post_id.in_(_WANTED), notices.c.status != "obsolete")
+    .order_by(notices.c.id)
+)
+
+
 def read(connection: Connection, post_ids: Collection[int]) -> list[Post]:
     """Return the posts with the alerts they tell of, as those stand now."""
     told: dict[int, list[tuple[Alert, Kind]]] = {post_id: [] for post_id in post_ids}
     owed_to: dict[int, set[str]] = {post_id: set() for post_id in post_ids}
-    query = (
-        select(alerts, notices.c.post_id, notices.c.kind, notices.c.recipient)
-        .join(notices, notices.c.alert_id == alerts.c.id)
-        .where(notices.c.post_id.in_(post_ids), notices.c.status != "obsolete")
-        .order_by(notices.c.id)
-    )
-    for row in connection.execute(query):
+    wanted = {"wanted": list(post_ids)}
+    for row in connection.execute(_TOLD, wanted):
         told[row.post_id].append((ledger.read_alert(row), Kind(row.kind)))
         owed_to[row.post_id].add(row.recipient)
-    rows = connection.execute(select(posts).where(posts.c.id.in_(post_ids)))
+    rows = connection.execute(_POSTS, wanted)
     by_id = {
         row.id: _post(row, tuple(told[row.id]), frozenset(owed_to[row.id]))
         for row in rows
@@ -127,31 +135,32 @@ def read(connection: Connection, post_ids: Collection[int]) -> list[Post]:
     return [by_id[post_id] for post_id in post_ids if post_id in by_id]
 
 
+_BECAME = {
+    PostStatus.SENT: "sent",
+    PostStatus.FAILED: "failed",
+    PostStatus.OBSOLETE: "obsolete",
+}
+_change = update(posts).where(posts.c.id == bindparam("of"))
+_settle = (
+    update(notices)
+    .where(notices.c.post_id == bindparam("of"), notices.c.status == "claimed")
+    .values(status=bindparam("became"))
+)
+
+
 def settle(
     connection: Connection, post_id: int, status: PostStatus, **values: Any
 ) -> None:
     """Write what became of a post, and of its notices with it."""
-    connection.execute(
-        update(posts)
-        .where(posts.c.id == post_id)
-        .values({"status": status, "due_at": None} | values)
-    )
-    became = {
-        PostStatus.SENT: "sent",
-        PostStatus.FAILED: "failed",
-        PostStatus.OBSOLETE: "obsolete",
-    }.get(status)
+    change(connection, post_id, **{"status": status, "due_at": None} | values)
+    became = _BECAME.get(status)
     if became:
-        connection.execute(
-            update(notices)
-            .where(notices.c.post_id == post_id, notices.c.status == "claimed")
-            .values(status=became)
-        )
+        connection.execute(_settle, {"of": post_id, "became": became})
 
 
 def change(connection: Connection, post_id: int, **values: Any) -> None:
     """Write something about a post without settling it."""
-    connection.execute(update(posts).where(posts.c.id == post_id).values(**values))
+    connection.execute(_change, {"of": post_id} | values)
 
 
 def edited(connection: Connection, post: Post, **values: Any) -> None:

@@ -63,6 +63,7 @@ class Store:
         except (NoSuchModuleError, ImportError) as error:
             message = f"state.url cannot be used: {error}"
             raise StoreError(message) from error
+        self._writer = self.engine.execution_options(svar_write=True)
         self._lock: int | None = None
         self._fence: Fence | None = None
 
@@ -125,8 +126,7 @@ class Store:
     def write(self) -> Iterator[Connection]:
         """Give a connection in one transaction: all of it is kept, or none."""
         try:
-            engine = self.engine.execution_options(svar_write=True)
-            with engine.begin() as connection:
+            with self._writer.begin() as connection:
                 if self._fence:
                     self._fence.require(connection)
                 yield connection

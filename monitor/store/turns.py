@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, false, or_, select
 
@@ -25,6 +26,7 @@ class Moment:
     stale: frozenset[str] = frozenset()
 
 
+@lru_cache(maxsize=8)  # to say it takes longer than to ask it
 def due(moment: Moment) -> tuple[ColumnElement[bool], ...]:
     """Return what holds for a notice that may be told now, one post a day aside."""
     queued = notices.c.status == "queued"
@@ -33,6 +35,7 @@ def due(moment: Moment) -> tuple[ColumnElement[bool], ...]:
     return queued, due, ~_is_closed(), ~waits, ~put_off(moment)
 
 
+@lru_cache(maxsize=8)
 def put_off(moment: Moment) -> ColumnElement[bool]:
     """Return whether a notice is held back: put off, silenced, or of a silent source."""
     return or_(silences.is_quiet(moment.now), _is_stale(moment.stale))

@@ -187,6 +187,13 @@ class _Drawing:
         for name in self.dice.sample(self.names, self.dice.choice((1, 3))):
             yield Event(self._moment(0, EARLY), what, name, amount=length)
 
+    def late_and_dead(self) -> Iterator[Event]:
+        """Let a process post what another has posted meanwhile, and die right then."""
+        at, skips = self._moment(), self.dice.choice((0, 1, 3))
+        yield Event(at, What.STANDS_STILL, "", "before post", skips)
+        moment = self.dice.choice(("after post", "before delete", "before commit"))
+        yield Event(at, What.DIES, "", moment, skips + 1)
+
     def silence(self) -> Iterator[Event]:
         matcher = self.dice.choice(
             ("", "rule=first-reply", "department=health", "job=J1")
@@ -264,6 +271,6 @@ _TROUBLES: tuple[_Trouble, ...] = (
     lambda drawn: drawn.in_the_middle(What.COMMIT_UNHEARD, ("after commit",)),
     lambda drawn: drawn.in_the_middle(What.POLL_MEANWHILE, LOOKING_UP),
     lambda drawn: drawn.in_the_middle(What.WAIVED_MEANWHILE, LOOKING_UP),
-    *(_Drawing.near_miss, _Drawing.near_miss, _Drawing.hand, _Drawing.hand),
+    *(_Drawing.late_and_dead, _Drawing.near_miss, _Drawing.near_miss, _Drawing.hand, _Drawing.hand),
     *(_Drawing.silence, _Drawing.confirmation, _Drawing.erasure, _Drawing.holiday),
 )

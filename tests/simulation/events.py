@@ -124,7 +124,7 @@ class Stage:
         def poll() -> None:
             self.scene.say(f"{event.about} is told, and a poll sees it meanwhile")
             self.answer(event)
-            self.world.look()
+            self.world.poll_beside()
 
         self._arm(event, poll)
 

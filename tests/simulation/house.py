@@ -99,7 +99,8 @@ _DECIDED = """
     target: 20 hours
     owner: decided_by
     ladder:
-      - {at: target, tell: owner}
+      - {at: target, tell: owner, now: true}
+      - {at: 5 hours after, tell: owner, now: true}
       - {at: 1 working day after, tell: ["#leads", hr_lead]}
 """
 

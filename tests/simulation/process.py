@@ -61,15 +61,11 @@ class Process:
         self._tenures: dict[str, Tenure] = {}
         self._delivery: tuple[Tenure, Delivery] | None = None
 
-    def renew(self) -> None:
-        """Hold on to the leases, as a process does all the time while it runs."""
-        held = [each for each in self._tenures.values() if each.until > 0]
-        if held:
-            self.leases.renew(held)
-
     def _hold(self, name: str) -> Tenure | None:
-        """Return the lease, taken now if it is free."""
+        """Return the lease: renewed, as it is all the time, or taken if it is free."""
         tenure = self._tenures.get(name)
+        if tenure is not None and tenure.until > 0:
+            self.leases.renew([tenure])
         if tenure is None or not tenure.holds():
             tenure = self.leases.take(name)
             if tenure is not None:

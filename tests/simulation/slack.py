@@ -72,7 +72,6 @@ class Workspace:
         self.unlooked: set[str] = set()  # keys that nobody was allowed to look for
         self.may_read = True
         self.has_token = True
-        self.is_late = False  # whoever posts stood still right before
         self.witness: Callable[[str, str, str], None] = lambda *_: None
         self._faults: defaultdict[str, deque[str]] = defaultdict(deque)
 
@@ -134,12 +133,12 @@ class Workspace:
         plain: bool,
         thread: str | None = None,
     ) -> tuple[str, str]:
-        self.is_late = False
+        began_at = self.clock()
         self.fates.meet("before post")
         self._demand_token()
         where = self._channel(self.channels.get(channel, channel))
         said = message.text if plain else _shown(message)
-        if self.is_late:  # its claim ran out while it stood still
+        if self.clock() != began_at:  # its claim ran out while it stood still
             self.happened["a late post"] += 1
         else:
             self.witness(where, said, key)

@@ -37,6 +37,7 @@ class World:
         self._idle_since: datetime | None = None
         self._named = count(1)
         self.processes = [self._start() for _ in range(replicas)]
+        self._running: Process | None = None
 
     def _start(self) -> Process:
         return Process(self.scene, self.parts, f"svar-{next(self._named)}")
@@ -75,9 +76,17 @@ class World:
         if self._is_asleep():
             return
         for process in list(self.processes):
-            self._survive(process, process.renew)
             if self._survive(process, lambda process=process: self.poll(process)):
                 return
+
+    def poll_beside(self) -> None:
+        """Poll in another thread of the process that delivers now."""
+        try:
+            for process in self.processes:
+                if self.poll(process):
+                    return
+        except MonitorError as error:
+            self.scene.say(f"a poll fails: {error}")
 
     def poll(self, process: Process) -> bool:
         """Run one cycle, if it is this process's; a dark one closes nothing."""
@@ -122,7 +131,6 @@ class World:
         """Let the first process that may deliver do it; None where that fails."""
         scene, report, since = self.scene, None, self._idle_since
         for process in list(processes):
-            self._survive(process, process.renew)
             report = self._survive(process, lambda by=process: by.deliver(since))
             if report is not None:
                 break
@@ -135,14 +143,14 @@ class World:
     def stand_still(self) -> None:
         """Let the process that runs now stand still, and the other ones go on."""
         scene = self.scene
-        scene.slack.is_late = True
-        current, others = self.processes[0], self.processes[1:]
+        current = self._running
+        others = [each for each in self.processes if each is not current]
         for seconds in STANDS_STILL:
             scene.real += timedelta(seconds=seconds)
             for process in others:
                 self._survive(process, lambda by=process: self.poll(by))
             self._deliver(others)
-        if others:
+        if current and others:
             scene.say(f"{current.name} goes on")
 
     def sleep(self, until: datetime) -> None:
@@ -164,6 +172,7 @@ class World:
     def _survive(self, process: Process, job: Callable[[], T]) -> T | None:
         """Run a job as the daemon does; a death ends it, and a new process begins."""
         scene, found = self.scene, None
+        outer, self._running = self._running, process
         try:
             found = job()
         except MonitorError as error:
@@ -174,5 +183,7 @@ class World:
             scene.say(f"{process.name} dies, and another begins")
             self._idle = 0
             self._restart(process)
+        finally:
+            self._running = outer
         self.inspector.step()
         return found
