@@ -148,15 +148,16 @@ class Sender:
 
     def _attempt(self, aimed: Aimed, this: Round, *, looks_first: bool) -> None:
         post = aimed.post
-        if _is_over(post, this):
+        try:
+            over = _is_over(post, this)
+            sent = None if over else self._post(aimed, this, looks_first=looks_first)
+        except DeliveryError as error:
+            self._failed(post, error, this)
+            return
+        if sent is None:
             with self.store.write() as connection:
                 claims.give_up(connection, post.id)
             this.report.posts[PostStatus.OBSOLETE] += 1
-            return
-        try:
-            sent = self._post(aimed, this, looks_first=looks_first)
-        except DeliveryError as error:
-            self._failed(post, error, this)
             return
         values: dict[str, object] = {"channel": sent.channel, "ts": sent.ts}
         if sent.was_there:  # and may say what was so at another time
@@ -177,15 +178,22 @@ class Sender:
         if found and found[0].ts not in {None, sent.ts}:
             self.wire.transport.delete(sent.channel, sent.ts)
 
-    def _post(self, first: Aimed, this: Round, *, looks_first: bool) -> Sent:
-        """Post by the first route that Slack takes; raise DeliveryError if none is left."""
+    def _post(self, first: Aimed, this: Round, *, looks_first: bool) -> Sent | None:
+        """Post by the first route that Slack takes; raise DeliveryError if none is left.
+
+        Asking for a route takes a while: None where nobody needs the post any more.
+        """
         settings = this.configuration.settings
         refusal = DeliveryError(Outcome.ROUTE, "no_route")
         for route in self.router.routes(first.post.recipient, settings, this.now):
             aimed = first
             if route != first.route:
                 with self.store.write() as connection:
-                    aimed = self._write(connection, first.post, route, this)
+                    claims.again(connection, first.post.id, this.moment)
+                    [post] = mail.read(connection, [first.post.id])
+                    aimed = self._write(connection, post, route, this)
+                if _is_over(post, this):
+                    return None
             try:
                 sent = self._call(aimed, this, looks_first=looks_first)
             except DeliveryError as error:
