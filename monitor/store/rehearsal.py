@@ -12,7 +12,16 @@ from monitor.outbox import Notice
 from monitor.rules import Kind
 from monitor.store import ledger, reroute
 from monitor.store.schema import Store
-from monitor.store.tables import alerts, metadata, notices, posts, runs, transitions
+from monitor.store.tables import (
+    alerts,
+    confirmations,
+    metadata,
+    notices,
+    people,
+    posts,
+    runs,
+    transitions,
+)
 
 CHUNK = 500
 _LAST = (
@@ -23,6 +32,8 @@ _COPIED = (  # what a cycle reads; each refers to those before it
     select(posts),
     select(notices),
     select(runs).where(runs.c.id.in_(_LAST)),
+    select(people),
+    select(confirmations),
 )
 _Owed = tuple[int, str, str]
 

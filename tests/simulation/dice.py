@@ -271,6 +271,12 @@ _TROUBLES: tuple[_Trouble, ...] = (
     lambda drawn: drawn.in_the_middle(What.COMMIT_UNHEARD, ("after commit",)),
     lambda drawn: drawn.in_the_middle(What.POLL_MEANWHILE, LOOKING_UP),
     lambda drawn: drawn.in_the_middle(What.WAIVED_MEANWHILE, LOOKING_UP),
-    *(_Drawing.late_and_dead, _Drawing.near_miss, _Drawing.near_miss, _Drawing.hand, _Drawing.hand),
+    *(
+        _Drawing.late_and_dead,
+        _Drawing.near_miss,
+        _Drawing.near_miss,
+        _Drawing.hand,
+        _Drawing.hand,
+    ),
     *(_Drawing.silence, _Drawing.confirmation, _Drawing.erasure, _Drawing.holiday),
 )

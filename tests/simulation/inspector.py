@@ -86,8 +86,8 @@ class Inspector:
     def next_due(self) -> datetime | None:
         """Return when the delivery has something to do again, new notices aside."""
         pending = select(func.min(posts.c.due_at)).where(posts.c.status.in_(PENDING))
-        others = (posts.c.edit_due_at, posts.c.sweep_at)
-        asked = [pending, *(select(func.min(each)) for each in others)]
+        edit = select(func.min(posts.c.edit_due_at)).where(posts.c.status == "sent")
+        asked = [pending, edit, select(func.min(posts.c.sweep_at))]
         with self.scene.store.truth() as connection:
             found = [connection.execute(query).scalar() for query in asked]
         return min((at for at in found if at), default=None)
@@ -221,7 +221,8 @@ class Inspector:
         demand(not unheard, "somebody was told of each open alert", f"alerts {unheard}")
         pending = [row.id for row in kept if row.status in PENDING]
         demand(not pending, "no post is left in between", f"posts {pending}")
-        unedited = [row.id for row in kept if row.edit_due_at is not None]
+        sent = [row for row in kept if row.status == "sent"]
+        unedited = [row.id for row in sent if row.edit_due_at is not None]
         demand(not unedited, "every edit is made", f"posts {unedited}")
         for name in scene.forgotten:
             told = {each.key for each in scene.slack.standing() if name in each.text}
@@ -236,15 +237,15 @@ class Inspector:
                 "one message for each post",
                 f"post {key[-4:]} stands {len(found)} times",
             )
-        sent = {row.key: row for row in kept if row.status == "sent"}
+        recorded = {row.key: row for row in sent}
         for key in standing:
             demand(
-                key in sent or key in scene.slack.unlooked,
+                key in recorded or key in scene.slack.unlooked,
                 "a message that stands was recorded",
                 f"post {key[-4:]}",
             )
         ever = {(each.key, each.ts) for each in scene.slack.messages}
-        for key, row in sent.items():
+        for key, row in recorded.items():
             demand(
                 (key, row.ts) in ever,
                 "what was recorded as sent stands in Slack",

@@ -11,8 +11,8 @@ from monitor.cycle.deciding import Decider, Decision, Memory
 from monitor.delivery import Delivery
 from monitor.delivery.looking import LookUp
 from monitor.delivery.round import Round
-from monitor.delivery.routes import Route, Router, Transport
-from monitor.delivery.sending import Sender
+from monitor.delivery.routes import Router, Transport
+from monitor.delivery.sending import Aimed, Sender, Sent
 from monitor.delivery.turns import Wanted
 from monitor.source import Source
 from monitor.store import Store, bundles, mail
@@ -25,29 +25,26 @@ from tests.simulation.process import Configured, MaySend, Parts, delivery, still
 class RecordsFirst(Sender):
     """Writes that a post was sent, and sends it then."""
 
-    def _post(
-        self, post: Post, this: Round, *, looks_first: bool
-    ) -> tuple[Route, str, str]:
+    def _post(self, first: Aimed, this: Round, *, looks_first: bool) -> Sent | None:
         with self.store.write() as connection:
-            mail.settle(connection, post.id, PostStatus.SENT)
-        return super()._post(post, this, looks_first=looks_first)
+            mail.settle(connection, first.post.id, PostStatus.SENT)
+        return super()._post(first, this, looks_first=looks_first)
 
 
 class ForgetsTheDay(Sender):
     """Does not remember that somebody had their digest today."""
 
-    def _new(self, turn: Wanted, this: Round) -> Iterator[Post]:
+    def _new(self, turn: Wanted, this: Round) -> Iterator[Aimed]:
         return super()._new(replace(turn, kind=PostKind.FALLBACK), this)
 
 
 class TellsOfTheSettled(Sender):
     """Tries again what was not sent, whatever happened meanwhile."""
 
-    def _reclaim(self, post_id: int, this: Round) -> Post:
+    def _reclaim(self, post_id: int, this: Round) -> Aimed:
         with self.store.write() as connection:
             mail.change(connection, post_id, **bundles.claimed(this.now))
-            [found] = mail.read(connection, [post_id])
-        return found
+            return self._aim(connection, post_id, this)
 
 
 class NeverLooks(LookUp):
