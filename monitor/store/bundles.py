@@ -5,11 +5,10 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, case, insert, select, update
+from sqlalchemy import Connection, bindparam, case, insert, select, update
 
 from monitor.rules import Kind
 from monitor.store import ledger, turns
@@ -26,6 +25,24 @@ _TAKEN = select(posts.c.id).where(posts.c.key == bindparam("wanted"))
 _READ_SECRET = select(facts.c.value).where(facts.c.name == _SECRET)
 _INSERT = insert(posts).returning(posts.c.id)
 rank = case(_RANKS, value=notices.c.kind, else_=len(_RANKS))
+
+
+_READ_BY = notices.c.recipient.in_(bindparam("wanted", expanding=True))
+_DUE_IDS = select(notices.c.id).where(_READ_BY, *turns.DUE)
+_AT_ONCE = (
+    select(
+        notices.c.id,
+        notices.c.firing,
+        notices.c.alert_id,
+        alerts.c.source,
+        alerts.c.rule,
+        alerts.c.application_id,
+        alerts.c.started_at,
+    )
+    .join(alerts, alerts.c.id == notices.c.alert_id)
+    .where(_READ_BY, *turns.DUE, notices.c.is_now)
+    .order_by(rank, notices.c.due_at, notices.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,39 +66,18 @@ def digest(
     kind: PostKind = PostKind.DIGEST,
 ) -> int | None:
     """Bundle what is owed into one post for the reader; None if there is nothing."""
-    wanted = {"wanted": list(reader.recipients)}
-    ids = connection.execute(_due_ids(moment), wanted).scalars().all()
+    wanted = {"wanted": list(reader.recipients)} | moment.values
+    ids = connection.execute(_DUE_IDS, wanted).scalars().all()
     if not ids:
         return None
     natural = kind, reader.address, reader.day.isoformat()
     return _bundle(connection, ids, reader.post(kind), natural, moment.now)
 
 
-@lru_cache(maxsize=8)
-def _due_ids(moment: Moment) -> Select[int]:
-    wanted = notices.c.recipient.in_(bindparam("wanted", expanding=True))
-    return select(notices.c.id).where(wanted, *turns.due(moment))
-
-
 def at_once(connection: Connection, reader: Reader, moment: Moment) -> int | None:
     """Take what is owed of one alert at once; more than five alerts join the digest."""
-    wanted = notices.c.recipient.in_(reader.recipients)
-    due = *turns.due(moment), notices.c.is_now
-    query = (
-        select(
-            notices.c.id,
-            notices.c.firing,
-            notices.c.alert_id,
-            alerts.c.source,
-            alerts.c.rule,
-            alerts.c.application_id,
-            alerts.c.started_at,
-        )
-        .join(alerts, alerts.c.id == notices.c.alert_id)
-        .where(wanted, *due)
-        .order_by(rank, notices.c.due_at, notices.c.id)
-    )
-    rows = connection.execute(query).all()
+    wanted = {"wanted": list(reader.recipients)} | moment.values
+    rows = connection.execute(_AT_ONCE, wanted).all()
     if len({row.alert_id for row in rows}) > MOST_AT_ONCE:
         ids = [row.id for row in rows]
         for few in _chunks(ids):

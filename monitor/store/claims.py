@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -19,6 +20,19 @@ from monitor.store import bundles, ledger, turns
 from monitor.store.mail import PostKind, PostStatus
 from monitor.store.tables import alerts, notices, posts
 from monitor.store.turns import Moment
+
+_worst = func.min(bundles.rank)
+_TURNS = (
+    select(
+        notices.c.recipient,
+        _worst,
+        func.sum(case((notices.c.is_now, 0), else_=1)),
+        func.sum(case((notices.c.is_now, 1), else_=0)),
+    )
+    .where(*turns.DUE)
+    .group_by(notices.c.recipient, turns.is_public)
+    .order_by(turns.is_public, _worst, notices.c.recipient)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +73,11 @@ def drop_settled(connection: Connection, *, now: datetime) -> None:
 
 def turn_list(connection: Connection, moment: Moment) -> list[Turn]:
     """Return to whom something is owed now, persons before channels, worst first."""
-    rank = func.min(bundles.rank)
-    query = (
-        select(
-            notices.c.recipient,
-            rank,
-            func.sum(case((notices.c.is_now, 0), else_=1)),
-            func.sum(case((notices.c.is_now, 1), else_=0)),
-        )
-        .where(*turns.due(moment))
-        .group_by(notices.c.recipient, turns.is_public)
-        .order_by(turns.is_public, rank, notices.c.recipient)
-    )
     return [
         Turn(recipient, rank, digest > 0, at_once > 0)
-        for recipient, rank, digest, at_once in connection.execute(query)
+        for recipient, rank, digest, at_once in connection.execute(
+            _TURNS, moment.values
+        )
     ]
 
 
@@ -103,7 +107,7 @@ def again(connection: Connection, post_id: int, moment: Moment) -> None:
     """
     ours = notices.c.post_id == post_id
     _drop_settled(connection, ours)
-    _give_back(connection, ours, turns.put_off(moment))
+    _give_back(connection, ours, turns.PUT_OFF, values=moment.values)
     connection.execute(
         update(posts)
         .where(posts.c.id == post_id, posts.c.status == PostStatus.WAITING)
@@ -135,9 +139,14 @@ def _drop_settled(connection: Connection, *which: ColumnElement[bool]) -> None:
     )
 
 
-def _give_back(connection: Connection, *which: ColumnElement[bool]) -> None:
+def _give_back(
+    connection: Connection,
+    *which: ColumnElement[bool],
+    values: dict[str, Any] | None = None,
+) -> None:
     connection.execute(
         update(notices)
         .where(and_(*which), notices.c.status == "claimed")
-        .values(status="queued", post_id=None)
+        .values(status="queued", post_id=None),
+        values or {},
     )

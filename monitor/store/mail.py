@@ -200,9 +200,9 @@ def backlog(connection: Connection, moment: Moment, *, is_open: bool) -> Backlog
     )
     waits: list[ColumnElement[bool]] = [notices.c.post_id.in_(tried)]
     if is_open:
-        waits.append(and_(*turns.due(moment), ~turns.had_post(moment.day)))
+        waits.append(and_(*turns.DUE, ~turns.HAD_DIGEST))
     firsts = [select(func.min(notices.c.due_at)).where(each) for each in waits]
-    ages = [connection.execute(first).scalar() for first in firsts]
+    ages = [connection.execute(first, moment.values).scalar() for first in firsts]
     by_status = dict.fromkeys(("queued", *PostStatus), 0) | {"queued": queued}
     by_status |= {row.status: row[1] for row in found}
     oldest = min((age for age in ages if age), default=None)

@@ -54,7 +54,10 @@ class Silence:
         return not self.matcher
 
 
-def is_quiet(now: datetime) -> ColumnElement[bool]:
+Now = datetime | ColumnElement[datetime]  # an instant, or what will stand for one
+
+
+def is_quiet(now: Now) -> ColumnElement[bool]:
     """Return whether a notice's alert is put off until later, or silenced now.
 
     For a query on `notices`, or a change of them.
@@ -71,7 +74,7 @@ def silenced(now: datetime) -> ColumnElement[bool]:
     return exists().where(_in_force(now), *_fits(alerts))
 
 
-def _in_force(now: datetime) -> ColumnElement[bool]:
+def _in_force(now: Now) -> ColumnElement[bool]:
     return and_(silences.c.starts_at <= now, _lasts(now))
 
 
@@ -170,7 +173,7 @@ def _end(
     return [_silence(row) for row in rows]
 
 
-def _lasts(now: datetime) -> ColumnElement[bool]:
+def _lasts(now: Now) -> ColumnElement[bool]:
     return or_(silences.c.ends_at.is_(None), silences.c.ends_at > now)
 
 

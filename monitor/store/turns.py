@@ -1,16 +1,34 @@
-"""Whose turn it is: which queued notices may go out on a day, and which wait for others."""
+"""Whose turn it is: which queued notices may go out on a day, and which wait for others.
+
+The conditions are built once, since to say them takes longer than to ask them; a moment
+gives the values that they hold.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, false, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Date,
+    String,
+    and_,
+    bindparam,
+    exists,
+    or_,
+    select,
+)
 
 from monitor.outbox import NOBODY
 from monitor.rules import Kind
 from monitor.store import silences
-from monitor.store.tables import alerts, notices, people, posts
+from monitor.store.tables import Instant, alerts, notices, people, posts
 
+_NOW: BindParameter[datetime] = bindparam("turn_now", type_=Instant())
+_DAY: BindParameter[date] = bindparam("turn_day", type_=Date())
+_STALE: BindParameter[str] = bindparam("turn_stale", type_=String(), expanding=True)
 is_public = notices.c.recipient.startswith("#")
 
 
@@ -25,20 +43,14 @@ class Moment:
     day: date
     stale: frozenset[str] = frozenset()
 
-
-@lru_cache(maxsize=8)  # to say it takes longer than to ask it
-def due(moment: Moment) -> tuple[ColumnElement[bool], ...]:
-    """Return what holds for a notice that may be told now, one post a day aside."""
-    queued = notices.c.status == "queued"
-    waits = and_(is_public, _announced_late(moment.day))
-    due = notices.c.due_at <= moment.now
-    return queued, due, ~_is_closed(), ~waits, ~put_off(moment)
-
-
-@lru_cache(maxsize=8)
-def put_off(moment: Moment) -> ColumnElement[bool]:
-    """Return whether a notice is held back: put off, silenced, or of a silent source."""
-    return or_(silences.is_quiet(moment.now), _is_stale(moment.stale))
+    @property
+    def values(self) -> dict[str, Any]:
+        """Return what the conditions of this module are asked with."""
+        return {
+            "turn_now": self.now,
+            "turn_day": self.day,
+            "turn_stale": sorted(self.stale),
+        }
 
 
 def _is_closed() -> ColumnElement[bool]:
@@ -46,23 +58,12 @@ def _is_closed() -> ColumnElement[bool]:
     return exists().where(its.c.id == notices.c.alert_id, its.c.closed_at.is_not(None))
 
 
-def had_post(day: date) -> ColumnElement[bool]:
-    """Return whether the notice's recipient has the post of that day."""
-    return exists().where(
-        posts.c.recipient == notices.c.recipient,
-        posts.c.sent_on == day,
-        posts.c.kind == "digest",
-    )
-
-
-def _is_stale(stale: frozenset[str]) -> ColumnElement[bool]:
-    if not stale:
-        return false()
+def _is_stale() -> ColumnElement[bool]:
     its = alerts.alias("stale")
-    return exists().where(its.c.id == notices.c.alert_id, its.c.source.in_(stale))
+    return exists().where(its.c.id == notices.c.alert_id, its.c.source.in_(_STALE))
 
 
-def _announced_late(day: date) -> ColumnElement[bool]:
+def _announced_late() -> ColumnElement[bool]:
     """Return whether the owner still has to hear first, or heard no earlier than today.
 
     Who cannot be reached holds nothing up: the public post is all that is left then.
@@ -71,7 +72,7 @@ def _announced_late(day: date) -> ColumnElement[bool]:
     lost = exists().where(
         people.c.email == first.c.recipient, people.c.error.is_not(None)
     )
-    today = exists().where(posts.c.id == first.c.post_id, posts.c.sent_on == day)
+    today = exists().where(posts.c.id == first.c.post_id, posts.c.sent_on == _DAY)
     return exists().where(
         first.c.alert_id == notices.c.alert_id,
         first.c.firing == notices.c.announced_by,
@@ -83,6 +84,24 @@ def _announced_late(day: date) -> ColumnElement[bool]:
             and_(first.c.status == "sent", today),
         ),
     )
+
+
+# Whether a notice is held back: put off, silenced, or of a silent source.
+PUT_OFF = or_(silences.is_quiet(_NOW), _is_stale())
+# What holds for a notice that may be told now, one digest a day aside.
+DUE: tuple[ColumnElement[bool], ...] = (
+    notices.c.status == "queued",
+    notices.c.due_at <= _NOW,
+    ~_is_closed(),
+    ~and_(is_public, _announced_late()),
+    ~PUT_OFF,
+)
+# Whether the notice's recipient has the digest of that day.
+HAD_DIGEST = exists().where(
+    posts.c.recipient == notices.c.recipient,
+    posts.c.sent_on == _DAY,
+    posts.c.kind == "digest",
+)
 
 
 def told_on(connection: Connection, day: date) -> frozenset[str]:

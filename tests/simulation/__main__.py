@@ -7,6 +7,7 @@ python -m tests.simulation --seed 17
 import argparse
 import sys
 import time
+from collections.abc import Iterator
 
 from tests.simulation import running
 from tests.simulation.running import Tally
@@ -29,23 +30,22 @@ def main() -> int:
         seeds, options.jobs = range(options.seed, options.seed + 1), 1
     began = time.monotonic()
     total = running.run(seeds, kinds, options.jobs)
-    show(total, time.monotonic() - began)
+    for line in show(total, time.monotonic() - began):
+        sys.stdout.write(f"{line}\n")
     return 1 if total.broken else 0
 
 
-def show(total: Tally, seconds: float) -> None:
-    """Print what the stories came to."""
+def show(total: Tally, seconds: float) -> Iterator[str]:
+    """Yield the lines that say what the stories came to."""
     kinds = ", ".join(f"{count} on {kind}" for kind, count in total.stories.items())
-    print(f"{total.stories.total():,} stories ({kinds}) in {seconds:.0f} s")
-    print(f"{total.events:,} events, {total.jobs:,} jobs, {total.messages:,} messages")
-    for what, count in sorted(total.happened.items()):
-        print(f"  {count:7,}  {what}")
-    for failure in total.failures:
-        print(failure)
+    yield f"{total.stories.total():,} stories ({kinds}) in {seconds:.0f} s"
+    yield f"{total.events:,} events, {total.jobs:,} jobs, {total.messages:,} messages"
+    yield from (f"  {n:7,}  {what}" for what, n in sorted(total.happened.items()))
+    yield from total.failures
     if total.broken:
-        print(f"broken: {', '.join(map(str, sorted(total.broken)))}")
+        yield f"broken: {', '.join(map(str, sorted(total.broken)))}"
     else:
-        print("no law was broken")
+        yield "no law was broken"
 
 
 if __name__ == "__main__":

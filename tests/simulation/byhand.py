@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 from monitor.alerts import Alert, Change, HandError, acknowledge, snooze, waive
 from monitor.rules import Rule
@@ -57,7 +58,10 @@ def waive_all(scene: Scene, event: Event) -> None:
 
 def silence(scene: Scene, event: Event) -> None:
     """Keep quiet about some, or all, for a while."""
-    matcher = dict([event.detail.split("=")]) if event.detail else {}
+    matcher: dict[str, Any] = {}
+    if event.detail:
+        name, value = event.detail.split("=")
+        matcher[name] = value
     until = scene.now + event.amount * MINUTE
     made = Silence(scene.now, until, ACTOR, "a fair", **matcher)
     with scene.store.by_hand() as connection:

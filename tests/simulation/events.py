@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import time, timedelta
+from functools import partial
 
 from monitor.configuration import Configuration
 from tests.simulation import byhand, house, mortal
@@ -29,7 +30,7 @@ class Stage:
         """Play it and a quiet time after it; raise Broken where a law is."""
         story, world = self.story, self.world
         for event in story.events:
-            world.at(event.at, lambda event=event: self._happen(event))  # type: ignore[misc]
+            world.at(event.at, partial(self._happen, event))
         heals_at = house.instant(story.until, time())
         world.at(heals_at, self.heal)
         last = house.working_days_later(story.until, QUIET_DAYS)

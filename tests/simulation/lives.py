@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from monitor.model import Application, Ball, Status
 from tests.simulation.dice import Event, What
@@ -28,7 +29,7 @@ def applied(event: Event) -> Application:
     )
 
 
-def _since(event: Event, ball: Ball) -> dict[str, object]:
+def _since(event: Event, ball: Ball) -> dict[str, Any]:
     return {"waiting_on": ball, "waiting_since": event.at}
 
 
@@ -37,7 +38,7 @@ def _seen(event: Event) -> object:
     return event.at - event.amount * MINUTE
 
 
-LIVES: dict[What, Callable[[Event], dict[str, object]]] = {
+LIVES: dict[What, Callable[[Event], dict[str, Any]]] = {
     What.APPLIES: lambda event: {},
     What.WRITES: lambda event: (
         {"last_inbound_at": event.at} | _since(event, Ball.RECRUITER)

@@ -56,7 +56,7 @@ class Process:
             scene.store,
             name,
             clock=lambda _: scene.real,
-            stopwatch=lambda: scene.real.timestamp(),
+            stopwatch=lambda: scene.real.timestamp(),  # noqa: PLW0108 - of each moment
         )
         self._tenures: dict[str, Tenure] = {}
         self._delivery: tuple[Tenure, Delivery] | None = None

@@ -3,6 +3,7 @@
 import heapq
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import count
 from typing import TypeVar
 
@@ -76,7 +77,7 @@ class World:
         if self._is_asleep():
             return
         for process in list(self.processes):
-            if self._survive(process, lambda process=process: self.poll(process)):
+            if self._survive(process, partial(self.poll, process)):
                 return
 
     def poll_beside(self) -> None:
@@ -131,7 +132,7 @@ class World:
         """Let the first process that may deliver do it; None where that fails."""
         scene, report, since = self.scene, None, self._idle_since
         for process in list(processes):
-            report = self._survive(process, lambda by=process: by.deliver(since))
+            report = self._survive(process, partial(process.deliver, since))
             if report is not None:
                 break
         scene.played.jobs += 1
@@ -148,7 +149,7 @@ class World:
         for seconds in STANDS_STILL:
             scene.real += timedelta(seconds=seconds)
             for process in others:
-                self._survive(process, lambda by=process: self.poll(by))
+                self._survive(process, partial(self.poll, process))
             self._deliver(others)
         if current and others:
             scene.say(f"{current.name} goes on")
