@@ -5,7 +5,7 @@ from dataclasses import replace
 from monitor import messages, outbox
 from monitor.configuration import Configuration
 from monitor.delivery.round import Round
-from monitor.delivery.routes import Route
+from monitor.delivery.routes import Route, first_name
 from monitor.language import Language, of_locale
 from monitor.messages import Line, Message, Reader
 from monitor.store import trouble
@@ -63,6 +63,11 @@ def _reader(post: Post, configuration: Configuration, language: Language) -> Rea
         frozenset(mine | post.owed_to),
         language,
         is_fallback=post.kind is PostKind.FALLBACK,
+        stands_in_for=tuple(
+            first_name(who)
+            for who in sorted(post.owed_to - {post.recipient})
+            if "@" in who
+        ),
     )
 
 

@@ -2,44 +2,24 @@
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from monitor import outbox
 from monitor.delivery import rendering
+from monitor.delivery.aiming import Aimed, Sent, is_over, simpler
 from monitor.delivery.round import Round, Stop
 from monitor.delivery.routes import Route, Router
 from monitor.delivery.turns import Turns, Wanted
 from monitor.delivery.wire import TOKEN_CHECK, Wire
 from monitor.errors import DeliveryError, LeaseLost, Outcome
-from monitor.messages import Message
-from monitor.store import Connection, Store, bundles, claims, mail, trouble
+from monitor.store import Connection, Store, bundles, claims, mail
 from monitor.store.mail import Post, PostKind, PostStatus
-from monitor.store.trouble import Silent
 
 ROUTE_RETRY = timedelta(hours=1)
 SWEEP_AFTER = timedelta(minutes=2)  # longer than any request lives
 BATCH = 100  # posts of one kind in one run, so that a tick stays short
 GAP = timedelta(days=1)  # after a gap what was sent is looked for, so far back
-
-
-@dataclass(frozen=True, slots=True)
-class Aimed:
-    """A post that is claimed; where its reader's channel is known, with what goes there."""
-
-    post: Post
-    route: Route | None = None
-    message: Message | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """Where a message stands, and how its reader was addressed."""
-
-    channel: str
-    ts: str
-    name: str
-    was_there: bool = False
 
 
 class Sender:
@@ -93,18 +73,24 @@ class Sender:
         is_open = digests.calendar.is_open(this.now)
         if not is_open or not self.wire.has_room(delayed.recipient):
             return
-        yield self._reclaim(delayed.id, this)
+        yield from self._reclaim(delayed.id, this)
 
-    def _reclaim(self, post_id: int, this: Round) -> Aimed:
+    def _reclaim(self, post_id: int, this: Round) -> Iterator[Aimed]:
         with self.store.write() as connection:
             claims.again(connection, post_id, this.moment)
-            return self._aim(connection, post_id, this)
+            aimed = self._aim(connection, post_id, this)
+        yield from self._alive(aimed, this)
+
+    def _alive(self, aimed: Aimed | None, this: Round) -> Iterator[Aimed]:
+        if aimed:
+            yield aimed
+        else:
+            this.report.posts[PostStatus.OBSOLETE] += 1
 
     def _new(self, turn: Wanted, this: Round) -> Iterator[Aimed]:
         """Yield the posts that a reader is to have now: the digest, or what is urgent."""
         if not self.wire.has_room(turn.reader.address):
             return
-        aimed = None
         with self.store.write() as connection:
             post_id = None
             if turn.kind:
@@ -113,16 +99,19 @@ class Sender:
                 )
             if post_id is None and turn.has_now:
                 post_id = bundles.at_once(connection, turn.reader, this.moment)
-            if post_id is not None:
-                aimed = self._aim(connection, post_id, this)
-        if aimed:
-            yield aimed
+            if post_id is None:
+                return
+            aimed = self._aim(connection, post_id, this)
+        yield from self._alive(aimed, this)
 
-    def _aim(self, connection: Connection, post_id: int, this: Round) -> Aimed:
-        """Read a post that is claimed, and aim it where its reader's channel is known."""
+    def _aim(self, connection: Connection, post_id: int, this: Round) -> Aimed | None:
+        """Aim a claimed post where its reader's channel is known; None if it is over."""
         [post] = mail.read(connection, [post_id])
+        if is_over(connection, post, this):
+            claims.give_up(connection, post.id)
+            return None
         route = self.router.known(post.recipient, this.now)
-        if route is None or _is_over(post, this):
+        if route is None:
             return Aimed(post)
         return self._write(connection, post, route, this)
 
@@ -149,8 +138,7 @@ class Sender:
     def _attempt(self, aimed: Aimed, this: Round, *, looks_first: bool) -> None:
         post = aimed.post
         try:
-            over = _is_over(post, this)
-            sent = None if over else self._post(aimed, this, looks_first=looks_first)
+            sent = self._post(aimed, this, looks_first=looks_first)
         except DeliveryError as error:
             self._failed(post, error, this)
             return
@@ -191,9 +179,9 @@ class Sender:
                 with self.store.write() as connection:
                     claims.again(connection, first.post.id, this.moment)
                     [post] = mail.read(connection, [first.post.id])
+                    if is_over(connection, post, this):
+                        return None
                     aimed = self._write(connection, post, route, this)
-                if _is_over(post, this):
-                    return None
             try:
                 sent = self._call(aimed, this, looks_first=looks_first)
             except DeliveryError as error:
@@ -253,8 +241,8 @@ class Sender:
                 values["sweep_at"] = this.now + SWEEP_AFTER
             case Outcome.ROUTE:
                 wait = ROUTE_RETRY
-            case Outcome.FORM if simpler := _simpler(post):
-                values |= simpler
+            case Outcome.FORM if plainer := simpler(post):
+                values |= plainer
                 wait = timedelta(0)
             case Outcome.FORM | Outcome.TOKEN:
                 wait = TOKEN_CHECK
@@ -263,8 +251,12 @@ class Sender:
         self.settle(post, status, this, due_at=this.now + wait, **values)
         if error.outcome not in {Outcome.ROUTE, Outcome.FORM}:
             raise Stop
-        if not wait:  # in a plainer form, at once
-            self._attempt(self._reclaim(post.id, this), this, looks_first=False)
+        if not wait:
+            self._try_plainer(post, this)
+
+    def _try_plainer(self, post: Post, this: Round) -> None:
+        for aimed in self._reclaim(post.id, this):
+            self._attempt(aimed, this, looks_first=False)
 
     def settle(
         self, post: Post, status: PostStatus, this: Round, **values: object
@@ -273,18 +265,3 @@ class Sender:
         with self.store.write() as connection:
             mail.settle(connection, post.id, status, **values)
         this.report.posts[status] += 1
-
-
-def _simpler(post: Post) -> dict[str, object] | None:
-    """Return what makes the post simpler for Slack, if anything does: no thread, plain."""
-    if post.thread_ts:
-        return {"thread_ts": None, "channel": None}
-    return None if post.is_plain else {"is_plain": True}
-
-
-def _is_over(post: Post, this: Round) -> bool:
-    """Tell whether nobody needs what the post would say."""
-    if post.kind is not PostKind.ADMIN:
-        return all(not alert.is_open for alert, _ in post.told)
-    about = trouble.read(post.subject or "")
-    return isinstance(about, Silent) and about.source not in this.stale

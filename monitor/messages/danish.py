@@ -79,6 +79,7 @@ DANISH = Phrases(
     channel_settled="afklaret",
     no_department="uden afdeling",
     more_places="{where} og {n} mere",
+    stands_in="Med det, der venter på {names}, som ikke kan nås nu.",
     unreachable=(
         "De ansvarlige kunne ikke nås i Slack; `svar doctor` viser, hvem det er."
     ),

@@ -58,7 +58,7 @@ def _private(lines: Sequence[Line], view: View, reader: Reader) -> Message:
     hello = words.greeting(view.now, view.calendar, language=view.language)
     title = f"{hello}, {escape(reader.name)}. {_headline(mine, theirs, view)}"
     last = note(lines, view)
-    return compose(title, _intro(mine, late, view), parts, last, said=said)
+    return compose(title, _intro(mine, late, view, reader), parts, last, said=said)
 
 
 def _headline(mine: Sequence[Line], theirs: Sequence[Line], view: View) -> str:
@@ -71,7 +71,9 @@ def _headline(mine: Sequence[Line], theirs: Sequence[Line], view: View) -> str:
     return said.count(what, people(mine))
 
 
-def _intro(mine: Sequence[Line], late: Sequence[Line], view: View) -> list[str]:
+def _intro(
+    mine: Sequence[Line], late: Sequence[Line], view: View, reader: Reader
+) -> list[str]:
     """Return whose promise has passed, and what little would settle a decision."""
     said, intro = view.said, []
     if late:
@@ -83,6 +85,9 @@ def _intro(mine: Sequence[Line], late: Sequence[Line], view: View) -> list[str]:
         else:
             count = said.number(people(late))
             intro.append(said.passed_for.of(amount).format(n=count, ours=ours))
-    if any(each.awaits is Awaits.DECISION for each in mine):
+    if any(map(reader.decides, mine)):
         intro.append(said.advice)
+    if reader.stands_in_for:
+        names = ", ".join(map(escape, reader.stands_in_for))
+        intro.append(said.stands_in.format(names=names))
     return intro

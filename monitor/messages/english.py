@@ -79,6 +79,7 @@ ENGLISH = Phrases(
     channel_settled="settled",
     no_department="no department",
     more_places="{where} and {n} more",
+    stands_in="With what waits for {names}, who cannot be reached now.",
     unreachable=(
         "Their owners could not be reached in Slack; `svar doctor` lists them."
     ),

@@ -83,6 +83,7 @@ class Reader:
 
     `roles`: the roles that they fill, since an alert's owner may be a role.
     `is_fallback`: the channel reads it since Slack does not know whom it is for.
+    `stands_in_for`: what those are called for whom they read it, who cannot now.
     """
 
     recipient: str
@@ -90,10 +91,16 @@ class Reader:
     roles: frozenset[str] = frozenset()
     language: Language = Language.EN
     is_fallback: bool = False
+    stands_in_for: tuple[str, ...] = ()
 
     def owns(self, line: Line) -> bool:
         """Tell whether they owe the next step."""
         return line.alert.seen.owner in {self.recipient, *self.roles}
+
+    def decides(self, line: Line) -> bool:
+        """Tell whether a recruiter waits for their decision."""
+        is_theirs = line.alert.seen.recruiter in {self.recipient, *self.roles}
+        return line.awaits is Awaits.DECISION and self.owns(line) and not is_theirs
 
 
 @dataclass(frozen=True, slots=True)

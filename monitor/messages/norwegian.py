@@ -79,6 +79,7 @@ NORWEGIAN = Phrases(
     channel_settled="avklart",
     no_department="uten avdeling",
     more_places="{where} og {n} til",
+    stands_in="Med det som venter på {names}, som ikke kan nås nå.",
     unreachable=(
         "De ansvarlige kunne ikke nås i Slack; `svar doctor` viser hvem det er."
     ),

@@ -53,6 +53,7 @@ class Phrases:
     headline_decision: Plural
     headline_colleague: Plural
     advice: str
+    stands_in: str
     mine: str
     soon: str
     theirs: str

@@ -72,7 +72,7 @@ def _facts(line: Line, reader: Reader, view: View) -> list[str]:
         ours = said.our(line.promise)
         passed = said.passed.of(line.amount).format(ours=ours)
         facts.append(words.capital(passed))
-    if line.awaits is Awaits.DECISION and reader.owns(line):
+    if reader.decides(line):
         facts.append(said.advice)
     return facts
 

@@ -79,6 +79,7 @@ SWEDISH = Phrases(
     channel_settled="avklarat",
     no_department="utan avdelning",
     more_places="{where} och {n} till",
+    stands_in="Med det som väntar på {names}, som inte kan nås nu.",
     unreachable=(
         "De ansvariga gick inte att nå i Slack; `svar doctor` visar vilka de är."
     ),

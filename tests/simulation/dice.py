@@ -10,7 +10,7 @@ from tests.simulation import house
 from tests.simulation.fates import CALLS, COMMITS, MOMENTS
 from tests.simulation.slack import FAULTS, POST_FAULTS
 
-DAYS = (9, 9, 10, 11, 11, 14, 23)  # of a story; a quiet week comes after them
+DAYS = (8, 8, 9, 9, 10, 14, 23)  # of a story; a quiet week comes after them
 EARLY = 0.4  # what puts nudges off is over when all is well
 LOOKING_UP = tuple(each for each in MOMENTS if each.split()[1] in {"lookup", "open"})
 
@@ -59,6 +59,7 @@ class What(StrEnum):
     PERSON_COMES = "is back in the office"
     STANDS_STILL = "the process stands still"
     CLOCK_TURNS = "the clock is set"
+    RESTORED = "the state is put back as it was hours ago:"
     SLEEPS = "the machine sleeps"
 
 
@@ -235,6 +236,10 @@ class _Drawing:
         about = self.dice.choice(self.names) if what in _ABOUT_ONE else ""
         yield Event(self._moment(), what, about, moment, skips)
 
+    def backup(self) -> Iterator[Event]:
+        hours = self.dice.choice((2, 9, 20))
+        yield Event(self._moment(0.1), What.RESTORED, amount=hours)
+
     def clock(self) -> Iterator[Event]:
         minutes = self.dice.choice((-4, -2, 2, 4))
         yield Event(self._moment(), What.CLOCK_TURNS, amount=minutes)
@@ -278,5 +283,11 @@ _TROUBLES: tuple[_Trouble, ...] = (
         _Drawing.hand,
         _Drawing.hand,
     ),
-    *(_Drawing.silence, _Drawing.confirmation, _Drawing.erasure, _Drawing.holiday),
+    *(
+        _Drawing.silence,
+        _Drawing.confirmation,
+        _Drawing.erasure,
+        _Drawing.backup,
+        _Drawing.holiday,
+    ),
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from functools import partial
 
 from monitor.configuration import Configuration
@@ -10,7 +10,7 @@ from tests.simulation import byhand, house, mortal
 from tests.simulation.byhand import HANDS
 from tests.simulation.dice import Event, Story, What
 from tests.simulation.lives import LIVES, MINUTE, applied
-from tests.simulation.mortal import Mortal
+from tests.simulation.mortal import Backup, Mortal
 from tests.simulation.process import REAL, Parts
 from tests.simulation.scene import Played, Scene
 from tests.simulation.world import World
@@ -31,6 +31,8 @@ class Stage:
         story, world = self.story, self.world
         for event in story.events:
             world.at(event.at, partial(self._happen, event))
+            if event.what is What.RESTORED:
+                self._plan_backup(event)
         heals_at = house.instant(story.until, time())
         world.at(heals_at, self.heal)
         last = house.working_days_later(story.until, QUIET_DAYS)
@@ -82,6 +84,29 @@ class Stage:
 
     def sleep(self, event: Event) -> None:
         self.world.sleep(self.scene.real + event.amount * MINUTE)
+
+    def _plan_backup(self, event: Event) -> None:
+        def back_up() -> None:
+            backup, at = self.scene.store.back_up(), self.scene.real
+            self.world.at(event.at, partial(self._restore, backup, at))
+
+        self.world.at(event.at - event.amount * 60 * MINUTE, back_up)
+
+    def _restore(self, backup: Backup, at: datetime) -> None:
+        """Put an old state in the place of the newer one; every process ends."""
+        scene = self.scene
+        lost = [each for each in scene.slack.messages if each.at >= at]
+        known = {each.channel for each in scene.slack.messages if each.at < at}
+        scene.slack.unrecorded |= {each.key for each in lost}
+        # A channel that is set by its name can be read once its number is known.
+        scene.slack.unlooked |= {e.key for e in lost if e.channel not in known}
+        scene.store.put_back(backup)
+        scene.forgotten.clear()
+        scene.is_rewritten = True
+        self.world.begin_anew()
+
+    def restored(self, event: Event) -> None:
+        """Say so; what was kept then comes back right after."""
 
     def edit(self, event: Event) -> None:
         self.scene.configuration = self.scene.configurations[event.detail]
@@ -230,4 +255,5 @@ _TROUBLES: dict[What, Callable[[Stage, Event], None]] = {
     What.STANDS_STILL: Stage.stand_still,
     What.CLOCK_TURNS: Stage.turn_clock,
     What.SLEEPS: Stage.sleep,
+    What.RESTORED: Stage.restored,
 }

@@ -28,7 +28,7 @@ OPENS_AT, DIGEST_AT, CLOSES_AT = time(8), time(9), time(16)
 
 _WORKING_DAYS = (
     (time(9), time(12, 50)),
-    (time(8, 20), time(9), time(12, 10)),
+    (time(8, 20), time(12, 10)),
     (time(10, 10), time(15, 55)),
 )
 _WEEKEND: tuple[tuple[time, ...], ...] = ((time(11, 20),), ())

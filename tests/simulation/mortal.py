@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NoReturn
+from typing import Any, NoReturn
 
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, func, insert, select, text
 
 from monitor.errors import StoreError
 from monitor.store import Store
@@ -13,6 +13,9 @@ from tests.fakes import Killed
 from tests.simulation.fates import Fates
 
 SECRET = "a secret for tests"  # noqa: S105 - so that keys are the same each time
+
+
+Backup = dict[str, list[dict[str, Any]]]
 
 
 class Mortal(Store):
@@ -54,6 +57,36 @@ class Mortal(Store):
     def empty(self) -> None:
         """Forget everything, and count from one again."""
         self.fates.forget()
+        self._clear()
+        with self.engine.begin() as connection:
+            connection.execute(insert(facts).values(name="secret", value=SECRET))
+
+    def back_up(self) -> Backup:
+        """Return all that is kept."""
+        with self.truth() as connection:
+            return {
+                table.name: [
+                    dict(row._mapping) for row in connection.execute(select(table))
+                ]
+                for table in metadata.sorted_tables
+            }
+
+    def put_back(self, backup: Backup) -> None:
+        """Keep what was kept then, and nothing else."""
+        self._clear()
+        with self.engine.begin() as connection:
+            for table in metadata.sorted_tables:
+                if backup[table.name]:
+                    connection.execute(insert(table), backup[table.name])
+                if not self.is_sqlite and "id" in table.c:
+                    number = func.pg_get_serial_sequence(table.name, "id")
+                    last = select(func.coalesce(func.max(table.c.id), 0) + 1)
+                    is_used = False
+                    connection.execute(
+                        select(func.setval(number, last.scalar_subquery(), is_used))
+                    )
+
+    def _clear(self) -> None:
         tables = list(reversed(metadata.sorted_tables))
         with self.engine.begin() as connection:
             if self.is_sqlite:
@@ -62,7 +95,6 @@ class Mortal(Store):
             else:
                 names = ", ".join(table.name for table in tables)
                 connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
-            connection.execute(insert(facts).values(name="secret", value=SECRET))
 
     def _reach(self) -> None:
         if self.fates.is_away:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from monitor.configuration import Configuration
 from monitor.cycle import Cycle
 from monitor.cycle import Report as Polled
+from monitor.daemon.duty import Always, Hold
 from monitor.delivery import Delivery
 from monitor.delivery import Report as Delivered
 from monitor.delivery.routes import Transport
@@ -42,15 +43,19 @@ class Parts:
 
 
 REAL = Parts()
+ALONE = Always()
 
 
 class Process:
     """A process: with it dies all that is not in the store."""
 
-    def __init__(self, scene: Scene, parts: Parts, name: str) -> None:
+    def __init__(
+        self, scene: Scene, parts: Parts, name: str, *, is_alone: bool
+    ) -> None:
         self.scene = scene
         self.parts = parts
         self.name = name
+        self.is_alone = is_alone
         self.polled_with: Configuration | None = None
         self.leases = Leases(
             scene.store,
@@ -59,10 +64,12 @@ class Process:
             stopwatch=lambda: scene.real.timestamp(),  # noqa: PLW0108 - of each moment
         )
         self._tenures: dict[str, Tenure] = {}
-        self._delivery: tuple[Tenure, Delivery] | None = None
+        self._delivery: tuple[Hold, Delivery] | None = None
 
-    def _hold(self, name: str) -> Tenure | None:
+    def _hold(self, name: str) -> Hold | None:
         """Return the lease: renewed, as it is all the time, or taken if it is free."""
+        if self.is_alone:
+            return ALONE
         tenure = self._tenures.get(name)
         if tenure is not None and tenure.until > 0:
             self.leases.renew([tenure])

@@ -70,6 +70,7 @@ class Workspace:
         self.messages: list[Posted] = []
         self.happened: Counter[str] = Counter()
         self.unlooked: set[str] = set()  # keys that nobody was allowed to look for
+        self.unrecorded: set[str] = set()  # keys that a restored state may not know
         self.may_read = True
         self.has_token = True
         self.witness: Callable[[str, str, str], None] = lambda *_: None

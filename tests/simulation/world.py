@@ -13,7 +13,7 @@ from tests.fakes import Killed
 from tests.simulation import house
 from tests.simulation.inspector import Inspector
 from tests.simulation.process import REAL, Parts, Process
-from tests.simulation.scene import Scene
+from tests.simulation.scene import Broken, Scene
 
 SECOND = timedelta(seconds=1)
 SOON = timedelta(seconds=61)  # what is put off for a minute is due by then
@@ -36,17 +36,24 @@ class World:
         self._wakes_at: datetime | None = None
         self._idle = 0
         self._idle_since: datetime | None = None
-        self._named = count(1)
+        self._named, self._is_alone = count(1), replicas == 1
         self.processes = [self._start() for _ in range(replicas)]
         self._running: Process | None = None
 
     def _start(self) -> Process:
-        return Process(self.scene, self.parts, f"svar-{next(self._named)}")
+        name = f"svar-{next(self._named)}"
+        return Process(self.scene, self.parts, name, is_alone=self._is_alone)
 
     def _restart(self, process: Process) -> None:
         """Begin anew with what the store remembers; another one comes first now."""
         self.processes.remove(process)
         self.processes.append(self._start())
+
+    def begin_anew(self) -> None:
+        """Let every process end, and another one begin in its place."""
+        for process in list(self.processes):
+            self._restart(process)
+        self._idle_since = None
 
     def at(self, at: datetime, do: Callable[[], None]) -> None:
         """Let something happen then."""
@@ -92,14 +99,12 @@ class World:
     def poll(self, process: Process) -> bool:
         """Run one cycle, if it is this process's; a dark one closes nothing."""
         scene = self.scene
-        before = self.inspector.opened()
-        is_dark = scene.ats.is_dark
+        before = self.inspector.opened() if scene.ats.is_dark else set()
         report = process.poll()
         if report is None:
             return False
         scene.played.jobs += 1
-        if is_dark:
-            self.inspector.nothing_closed(before)
+        self.inspector.nothing_closed(before)
         if report.run.outcome == "ok":
             scene.polled_at = scene.now
         else:
@@ -145,13 +150,13 @@ class World:
         """Let the process that runs now stand still, and the other ones go on."""
         scene = self.scene
         current = self._running
-        others = [each for each in self.processes if each is not current]
         for seconds in STANDS_STILL:
             scene.real += timedelta(seconds=seconds)
+            others = [each for each in self.processes if each is not current]
             for process in others:
                 self._survive(process, partial(self.poll, process))
-            self._deliver(others)
-        if current and others:
+            self._deliver([each for each in self.processes if each is not current])
+        if current and len(self.processes) > 1:
             scene.say(f"{current.name} goes on")
 
     def sleep(self, until: datetime) -> None:
@@ -173,6 +178,8 @@ class World:
     def _survive(self, process: Process, job: Callable[[], T]) -> T | None:
         """Run a job as the daemon does; a death ends it, and a new process begins."""
         scene, found = self.scene, None
+        if process not in self.processes:
+            return None  # it died meanwhile
         outer, self._running = self._running, process
         try:
             found = job()
@@ -184,6 +191,11 @@ class World:
             scene.say(f"{process.name} dies, and another begins")
             self._idle = 0
             self._restart(process)
+        except Broken:
+            raise
+        except Exception as error:
+            law = "a job fails in no way that was not foreseen"
+            raise Broken(law, repr(error)) from error
         finally:
             self._running = outer
         self.inspector.step()
