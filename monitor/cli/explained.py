@@ -9,7 +9,7 @@ from monitor.cli import instants
 from monitor.model import Application, Closure
 from monitor.proof.evidence import Case
 from monitor.proof.steps import Step
-from monitor.proof.timeline import Standing, Timeline
+from monitor.proof.timeline import Event, Line, Standing, Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +81,22 @@ def _timeline(timeline: Timeline) -> dict[str, object]:
         "stopped_at": _utc(timeline.stopped_at),
         "paused_since": _utc(timeline.paused_since),
         "used_seconds": None if used is None else int(used.total_seconds()),
-        "lines": [
-            {
-                "at": _utc(line.at),
-                "event": line.event,
-                "what": line.what,
-                "meaning": line.meaning,
-                "until": _utc(line.until),
-            }
-            for line in timeline.lines
-        ],
+        "lines": [_line(each) for each in timeline.lines],
         "steps": [_step(each) for each in timeline.steps],
         "next": [_step(each) for each in timeline.next],
         "notes": list(timeline.notes),
+    }
+
+
+def _line(line: Line) -> dict[str, object]:
+    told = {"reader": line.reader} if line.event is Event.TOLD else {}
+    return {
+        "at": _utc(line.at),
+        "event": line.event,
+        "what": line.what,
+        "meaning": line.meaning,
+        "until": _utc(line.until),
+        **told,
     }
 
 

@@ -154,14 +154,6 @@ class _View:
 
     def _next(self, steps: Sequence[Step]) -> str:
         """Return who hears next: "a@x in tomorrow's 09:00 digest (4 days before)"."""
-        at = steps[0].goes_out_at
-        hour = f"{at.astimezone(self.calendar.zone):%H:%M}"
-        days = (self.calendar.local_day(at) - self.calendar.local_day(self.now)).days
-        digest = f"the {hour} digest of {words.day(at, self.calendar, now=self.now)}"
-        if at <= self.now:
-            digest = "today's digest, right after the next poll"
-        elif days <= 1:
-            digest = f"{'tomorrow' if days else 'today'}'s {hour} digest"
         told: dict[str, list[str]] = {}
         for each in steps:
             for recipient in each.tell:
@@ -170,7 +162,19 @@ class _View:
         for recipient, what in told.items():
             hear.setdefault("; ".join(what), []).append(recipient)
         texts = (f"{' and '.join(who)} ({what})" for what, who in hear.items())
-        return f"{', '.join(texts)}, in {digest}"
+        return f"{', '.join(texts)}, {self._digest(steps[0].goes_out_at)}"
+
+    def _digest(self, at: datetime | None) -> str:
+        """Return in which digest that is."""
+        if at is None:
+            return "when the silence ends"
+        hour = f"{at.astimezone(self.calendar.zone):%H:%M}"
+        days = (self.calendar.local_day(at) - self.calendar.local_day(self.now)).days
+        if at <= self.now:
+            return "in today's digest, right after the next poll"
+        if days <= 1:
+            return f"in {'tomorrow' if days else 'today'}'s {hour} digest"
+        return f"in the {hour} digest of {words.day(at, self.calendar, now=self.now)}"
 
     def _apart(self, apart: Sequence[Timeline], *, everything: bool) -> None:
         if not everything:

@@ -17,7 +17,7 @@ from monitor.delivery.routes import Router, Transport
 from monitor.delivery.sending import Sender
 from monitor.delivery.wire import Wire
 from monitor.errors import DeliveryError
-from monitor.store import Store, contacts, heartbeats, mail, trouble
+from monitor.store import Store, bundles, contacts, heartbeats, mail, trouble
 from monitor.store.mail import Backlog
 from monitor.store.trouble import Silent
 
@@ -57,7 +57,6 @@ class Delivery:
         self._sender = Sender(store, self.wire, router, stopwatch)
         self._look_up = LookUp(store, self.wire, router)
         self._editor = Editor(store, self.wire)
-        self._looks_until: datetime | None = None
         self._told_silent: set[Silent] = set()
 
     def run(self, *, now: datetime) -> Report:
@@ -120,9 +119,13 @@ class Delivery:
         """
         with self.store.read() as connection:
             gap = heartbeats.gap(connection, now=now)
+            until = heartbeats.looks_until(connection)
         if gap is None or gap > heartbeats.BEAT:
+            is_long = gap is not None and gap > heartbeats.GAP
+            until = now + LOOKS_FOR if is_long else until
             with self.store.write() as connection:
+                bundles.key(connection, ())  # so that every backup holds the secret
                 heartbeats.beat(connection, now=now)
-        if gap is not None and gap > heartbeats.GAP:
-            self._looks_until = now + LOOKS_FOR
-        return self._looks_until is not None and now < self._looks_until
+                if is_long and until:
+                    heartbeats.look_until(connection, until)
+        return until is not None and now < until

@@ -14,6 +14,7 @@ from monitor.store.mail import Post, PostStatus
 
 BATCH = 100
 LAST_SWEEP = timedelta(minutes=15)  # a replica that slept may still post till then
+_OLD_WORDS: dict[str, object] = {"digest": None}  # nobody knows what it says
 UNCONFIRMED = "unconfirmed"  # may have arrived, and nobody may look
 
 
@@ -32,11 +33,9 @@ class LookUp:
             posts = mail.read(connection, ids)
         for post in posts:
             try:
-                found = self._find(post)
+                self._found(post, self._find(post), this)
             except DeliveryError as error:
                 self._unseen(post, error, this)
-                continue
-            self._found(post, found, this)
 
     def sweep(self, this: Round) -> None:
         """Take away messages that arrived after they had been sent again."""
@@ -47,13 +46,16 @@ class LookUp:
             try:
                 kept = self._sweep(post, this)
             except DeliveryError as error:
-                if error.outcome is not Outcome.ROUTE:
-                    self.wire.note(error)
+                self.wire.note(error)
+                if error.reason == PACED or error.retry_after is not None:
                     raise Stop from error
-                kept = post.ts  # no looking there
+                kept = post.ts  # not now: the next sweep tries again, or it is the last
             again_at = self._sweep_again(post, this.now)
+            values: dict[str, object] = {"sweep_at": again_at, "ts": kept}
+            if kept != post.ts:
+                values |= _OLD_WORDS | {"edit_due_at": this.now}
             with self.store.write() as connection:
-                mail.change(connection, post.id, sweep_at=again_at, ts=kept)
+                mail.change(connection, post.id, **values)
 
     def _sweep(self, post: Post, this: Round) -> str | None:
         """Leave at most one message of a post; return which stands."""
@@ -95,6 +97,8 @@ class LookUp:
             this,
             ts=found[0],
             sent_at=this.now,
+            **_OLD_WORDS,
+            edit_due_at=this.now,
         )
         this.report.told.append(post)
 

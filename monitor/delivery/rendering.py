@@ -35,7 +35,8 @@ def aim(post: Post, route: Route, this: Round) -> Post:
 
 def render(post: Post, configuration: Configuration) -> Message:
     """Return what the post says now, as of the moment at which it was first said."""
-    language = Language(post.language)
+    known = {each.value: each for each in Language}  # a newer Svar may speak more
+    language = known.get(post.language, Language.EN)
     calendar = outbox.lived_in(configuration.calendar, post.zone)
     if post.kind is PostKind.ADMIN:
         return _to_admin(post, calendar, language)

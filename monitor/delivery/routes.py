@@ -16,6 +16,8 @@ from monitor.store.contacts import Person
 
 KNOWN_FOR = timedelta(hours=20)  # so that each morning hears who is away
 UNKNOWN_FOR = timedelta(hours=1)
+SKEW = timedelta(minutes=1)  # of two replicas' clocks
+HELD = "held"  # of one person, whose look-up failed lately
 PACED = "paced"  # why a call waits that Slack would take, but not so fast
 
 
@@ -141,7 +143,7 @@ class Router:
     ) -> bool:
         times, until = self._failed.get(email, (0, now))
         if now < until:
-            raise DeliveryError(Outcome.NOT_SENT, PACED)
+            raise DeliveryError(Outcome.NOT_SENT, HELD)
         try:
             route = self._person(email, now)
         except DeliveryError as error:
@@ -189,7 +191,7 @@ class Router:
 
     def _person(self, email: str, now: datetime) -> Route:
         known = self._read(email)
-        if known and known.error and now < known.checked_at + UNKNOWN_FOR:
+        if known and known.error and _is_within(known, UNKNOWN_FOR, now):
             raise DeliveryError(Outcome.ROUTE, known.error)
         if known and _is_fresh(known, now):
             return self._remembered(known)
@@ -255,7 +257,12 @@ class Router:
 
 def _is_fresh(known: Person, now: datetime) -> bool:
     """Tell a way that Slack told of lately."""
-    return bool(known.channel) and now < known.checked_at + KNOWN_FOR
+    return bool(known.channel) and _is_within(known, KNOWN_FOR, now)
+
+
+def _is_within(known: Person, spell: timedelta, now: datetime) -> bool:
+    """Tell whether it was asked for so lately; a clock set back knows nothing of it."""
+    return known.checked_at <= now + SKEW and now < known.checked_at + spell
 
 
 def _is_about_one(error: DeliveryError) -> bool:

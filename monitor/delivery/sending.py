@@ -13,10 +13,12 @@ from monitor.delivery.routes import Route, Router
 from monitor.delivery.turns import Turns, Wanted
 from monitor.delivery.wire import TOKEN_CHECK, Wire
 from monitor.errors import DeliveryError, LeaseLost, Outcome
+from monitor.slack import answers
 from monitor.store import Connection, Store, bundles, claims, mail
 from monitor.store.mail import Post, PostKind, PostStatus
 
 ROUTE_RETRY = timedelta(hours=1)
+MOST_UNCLEAR = 2  # equal answers of unknown meaning before another way is tried
 SWEEP_AFTER = timedelta(minutes=2)  # longer than any request lives
 BATCH = 100  # posts of one kind in one run, so that a tick stays short
 GAP = timedelta(days=1)  # after a gap what was sent is looked for, so far back
@@ -77,7 +79,8 @@ class Sender:
 
     def _reclaim(self, post_id: int, this: Round) -> Iterator[Aimed]:
         with self.store.write() as connection:
-            claims.again(connection, post_id, this.moment)
+            if not claims.again(connection, post_id, this.moment):
+                return
             aimed = self._aim(connection, post_id, this)
         yield from self._alive(aimed, this)
 
@@ -149,7 +152,7 @@ class Sender:
             return
         values: dict[str, object] = {"channel": sent.channel, "ts": sent.ts}
         if sent.was_there:  # and may say what was so at another time
-            values["edit_due_at"] = this.now
+            values |= {"edit_due_at": this.now, "digest": None}
         try:
             self.settle(post, PostStatus.SENT, this, sent_at=this.now, **values)
         except LeaseLost:
@@ -185,9 +188,9 @@ class Sender:
             try:
                 sent = self._call(aimed, this, looks_first=looks_first)
             except DeliveryError as error:
-                if error.outcome is not Outcome.ROUTE:
+                if error.outcome is not Outcome.ROUTE and not _insists(aimed, error):
                     raise
-                refusal = error
+                refusal = DeliveryError(Outcome.ROUTE, error.reason)
                 self.router.forget(route, error.reason, this.now)
                 continue
             self.router.reached(route, sent.channel, this.now)
@@ -249,7 +252,7 @@ class Sender:
             case Outcome.NOT_SENT:
                 wait = max(wait, timedelta(seconds=error.retry_after or 0))
         self.settle(post, status, this, due_at=this.now + wait, **values)
-        if error.outcome not in {Outcome.ROUTE, Outcome.FORM}:
+        if _others_fail(error):
             raise Stop
         if not wait:
             self._try_plainer(post, this)
@@ -265,3 +268,18 @@ class Sender:
         with self.store.write() as connection:
             mail.settle(connection, post.id, status, **values)
         this.report.posts[status] += 1
+
+
+def _others_fail(error: DeliveryError) -> bool:
+    """Tell a failure of the way to Slack from its clear no to one post."""
+    is_clear = answers.is_refusal(error.reason) and error.retry_after is None
+    if error.outcome is Outcome.UNKNOWN and is_clear:
+        return False
+    return error.outcome not in {Outcome.ROUTE, Outcome.FORM}
+
+
+def _insists(aimed: Aimed, error: DeliveryError) -> bool:
+    """Tell a no that Slack has given before, after which nothing stood there."""
+    post = aimed.post
+    is_same = post.error == error.reason and post.attempts > MOST_UNCLEAR
+    return is_same and answers.is_refusal(error.reason)

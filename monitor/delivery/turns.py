@@ -6,7 +6,7 @@ from datetime import date
 
 from monitor import outbox
 from monitor.delivery.round import Round
-from monitor.delivery.routes import PACED, Router
+from monitor.delivery.routes import HELD, PACED, Router
 from monitor.errors import DeliveryError
 from monitor.store import Store, claims, turns
 from monitor.store.bundles import Reader
@@ -82,9 +82,9 @@ class Turns:
         try:
             return self.router.reader(recipient, settings, this.zones, this.now)
         except DeliveryError as error:
-            if error.reason != PACED:
+            if error.reason not in {PACED, HELD}:
                 raise
-            self._is_whole = False
+            self._is_whole = self._is_whole and error.reason != PACED
             return None
 
     def _post(

@@ -26,6 +26,7 @@ class Wire:
         self.pace = pace
         self._may_send = may_send
         self._hold_until: datetime | None = None
+        self._noted_at: datetime | None = None
         self.token_lost = False
         self._now: datetime | None = None
         self._report = Report()
@@ -33,7 +34,8 @@ class Wire:
     def begin(self, now: datetime, report: Report) -> bool:
         """Start a run; False where Slack asked to wait, or takes no token still."""
         self._now, self._report = now, report
-        if self._hold_until and now < self._hold_until:
+        is_set_back = self._noted_at is not None and now < self._noted_at
+        if self._hold_until and now < self._hold_until and not is_set_back:
             return False
         self._hold_until = None
         if not self.token_lost:
@@ -52,6 +54,7 @@ class Wire:
         if error.reason == PACED:
             return
         self._report.errors[f"{error.outcome}:{error.reason}"] += 1
+        self._noted_at = self.now
         if error.outcome is Outcome.TOKEN:
             self.token_lost = True
             self._hold_until = self.now + TOKEN_CHECK

@@ -12,9 +12,11 @@ from monitor.alerts import Alert, Change, State
 from monitor.cycle import Office
 from monitor.evaluate import NOTHING, Finding
 from monitor.outbox import Notice
+from monitor.proof import quiet
 from monitor.proof.clockface import Clockface
 from monitor.proof.owing import Key, Owing
 from monitor.proof.preview import goes_at
+from monitor.proof.quiet import Quiet
 from monitor.proof.steps import Step
 from monitor.rules import Kind, Rule, Rulebook
 from monitor.store.history import History, Telling
@@ -35,7 +37,8 @@ def look(
     face: Clockface, steps: Sequence[Step], known: History, office: Office
 ) -> Ahead:
     """Poll in thought until the next digest; `known` is what concerns this wait."""
-    polls = _Polls(face, Owing(face.rule, office, _alert(face.rule, known)))
+    owing = Owing(face.rule, office, _alert(face.rule, known))
+    polls = _Polls(face, owing, quiet.read(face.seen, known.alerts, known.silences))
     polls.recall(known.tellings)
     polls.poll(face.now)
     waiting = frozenset(polls.owing.queue)
@@ -44,7 +47,8 @@ def look(
         at = step.due_at + _TICK + (lag if step.kind is not Kind.WARNING else _NO_TIME)
         if at <= face.now:
             continue
-        if polls.owing.queue and step.due_at > min(polls.goes_at(known.had).values()):
+        goes = polls.goes_at(known.had).values()
+        if goes and step.due_at > min(each or face.now for each in goes):
             break
         polls.poll(at)
     return Ahead(tuple(_next(steps, polls.goes_at(known.had))), waiting)
@@ -60,16 +64,16 @@ def _alert(rule: Rule, known: History) -> Alert | None:
     return alerts.step_back(alert, rule, max(reached, default=NOTHING))
 
 
-def _next(steps: Sequence[Step], goes: dict[Key, datetime]) -> Iterator[Step]:
+def _next(steps: Sequence[Step], goes: dict[Key, datetime | None]) -> Iterator[Step]:
     """Yield the steps of the soonest digest, as it goes out and to whom."""
-    soonest = min(goes.values(), default=None)
+    soonest = min(filter(None, goes.values()), default=None)
     for step in steps:
         tell = [
             recipient
             for (name, recipient), at in goes.items()
             if name == step.name and at == soonest
         ]
-        if tell and soonest is not None:
+        if tell:
             yield step._replace(tell=tuple(tell), goes_out_at=soonest)
 
 
@@ -79,6 +83,7 @@ class _Polls:
 
     face: Clockface
     owing: Owing
+    quiet: Quiet
     under_way: set[Key] = field(default_factory=set)
 
     def recall(self, tellings: Iterable[Telling]) -> None:
@@ -123,15 +128,20 @@ class _Polls:
             return alerts.advance(alert, found, rule, now=now)
         return alerts.open_alert("", found, rule, closed=alert, now=now)
 
-    def goes_at(self, had: frozenset[str]) -> dict[Key, datetime]:
-        """Return when the digest of each notice that waits can go out."""
-        digests, now = self.owing.office.digests, self.face.now
+    def goes_at(self, had: frozenset[str]) -> dict[Key, datetime | None]:
+        """Return when the digest of each notice that waits can go out; None: not known."""
         return {
-            key: goes_at(
-                notice.due_at,
-                digests,
-                had=notice.recipient in had and key not in self.under_way,
-                now=now,
+            key: self._leaves(
+                notice.due_at, had=notice.recipient in had and key not in self.under_way
             )
             for key, notice in self.owing.queue.items()
         }
+
+    def _leaves(self, due_at: datetime, *, had: bool) -> datetime | None:
+        """Return the first digest that is not held back; None: until somebody ends it."""
+        digests, now = self.owing.office.digests, self.face.now
+        at, free = None, self.quiet.over(max(due_at, now))
+        while free is not None and free != at:
+            at = goes_at(free, digests, had=had, now=now)
+            free = self.quiet.over(at)
+        return free

@@ -8,20 +8,22 @@ from monitor import evaluate, outbox
 from monitor.cycle import Office
 from monitor.proof.clockface import Clockface
 from monitor.rules import Kind, Rule
+from monitor.store.history import Telling
 
 
 class Step(NamedTuple):
     """A step of the ladder: when it is due, when its digest goes out, and to whom.
 
     `name` is the firing's, which tells the repeats of a step apart by their hours;
-    `called` does so in words.
+    `called` does so in words. Where it goes out once a silence ends that has no end
+    yet, `goes_out_at` is None.
     """
 
     name: str
     called: str
     kind: Kind
     due_at: datetime
-    goes_out_at: datetime
+    goes_out_at: datetime | None
     tell: tuple[str, ...]
 
 
@@ -42,11 +44,22 @@ def steps(face: Clockface, office: Office) -> Iterator[Step]:
         )
 
 
-def called(rule: Rule, name: str) -> str:
+def called(rule: Rule | None, name: str) -> str:
     """Return a firing's name in words: "target", "target, again (2 of 3)"."""
-    firing = next((each for each in rule.firings if each.name == name), None)
-    if firing is None:  # of a ladder that was edited since
-        return name.rpartition(" (")[0]
+    firings = rule.firings if rule else ()
+    firing = next((each for each in firings if each.name == name), None)
+    if rule is None or firing is None:  # of a ladder that was edited since
+        return name.rpartition(" (")[0] or name
     hours = sorted({each.hours for each in rule.firings if each.at == firing.at})
     number = hours.index(firing.hours)
     return f"{firing.at}, again ({number} of {len(hours) - 1})" if number else firing.at
+
+
+def sent_to(telling: Telling) -> str | None:
+    """Return who read what was sent to somebody else; None where nobody else did."""
+    reader = telling.reader
+    if telling.status != "sent" or reader is None or reader == telling.recipient:
+        return None
+    if outbox.is_channel(reader):
+        return f"sent to {reader}, since nobody else could be reached"
+    return f"sent to {reader}, who reads for {telling.recipient}"

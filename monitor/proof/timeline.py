@@ -12,12 +12,12 @@ from monitor.attribution import Bearing
 from monitor.cycle import Office
 from monitor.evaluate import Check
 from monitor.messages import words
-from monitor.proof import ahead, clockface, evidence
+from monitor.proof import ahead, clockface, evidence, quiet
 from monitor.proof.ahead import Ahead
 from monitor.proof.clockface import Clockface
 from monitor.proof.evidence import Case
 from monitor.proof.reasons import reasons
-from monitor.proof.steps import Step, called, steps
+from monitor.proof.steps import Step, called, sent_to, steps
 from monitor.rules import Rule
 from monitor.store.history import History, Telling
 
@@ -47,13 +47,17 @@ class Event(StrEnum):
 
 
 class Line(NamedTuple):
-    """One line of time; `until`: when what began then was over."""
+    """One line of time; `until`: when what began then was over.
+
+    `reader`: whose post carried what was told.
+    """
 
     at: datetime
     event: Event
     what: str
     meaning: str
     until: datetime | None = None
+    reader: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +223,8 @@ def _telling(face: Clockface, telling: Telling, coming: Ahead) -> Line:
     what = f"{telling.recipient}, {called(face.rule, telling.firing)}"
     at = telling.due_at
     if telling.status == "sent":
-        return Line(telling.sent_at or at, Event.TOLD, what, "told")
+        at, meaning = telling.sent_at or at, sent_to(telling) or "told"
+        return Line(at, Event.TOLD, what, meaning, reader=telling.reader)
     if telling.status == "failed":
         return Line(at, Event.TOLD, what, "not told: could not be sent")
     if (telling.firing, telling.recipient) in coming.waiting:
@@ -245,13 +250,16 @@ def _quiet(face: Clockface, *, is_waived: bool) -> str:
 
 
 def _put_off(face: Clockface, known: History, office: Office) -> Iterator[str]:
-    """Yield until when somebody put the nudges off by hand."""
+    """Yield until when somebody put the nudges off by hand, or silenced them."""
     for each in known.alerts:
         until = each.overlay_until
         if each.is_open and until and each.is_quiet(face.now):
             calendar = office.world.calendar
             when = words.moment(until, calendar, now=face.now)
             yield f"{each.overlay} by hand: nobody is told before {when}"
+    if face.stopped_at is None:
+        for silence in quiet.fitting(known.silences, face.seen):
+            yield quiet.said(silence, office.world.calendar, now=face.now)
 
 
 def _notes(face: Clockface, case: Case) -> Iterator[str]:

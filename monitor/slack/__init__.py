@@ -13,12 +13,12 @@ from slack_sdk import WebClient
 
 from monitor.errors import DeliveryError, Outcome
 from monitor.messages import Message
-from monitor.slack.answers import GONE, call, find_way
+from monitor.slack.answers import GONE, NO_TIMESTAMP, call, find_way
 
 TIMEOUT_SECONDS = 10
 EVENT_TYPE = "svar_notice"
 HISTORY_LIMIT = 200
-LOOK_BACK = timedelta(minutes=5)
+LOOK_BACK = timedelta(hours=1)  # as far as this machine's clock may be wrong
 SCOPES = ("chat:write", "im:write", "im:history", "users:read", "users:read.email")
 # Slack's own words for somebody who is away: on holiday, ill, out of the office.
 AWAY = {":palm_tree:", ":face_with_thermometer:", ":no_entry:"}
@@ -111,7 +111,7 @@ class Slack:
             thread_ts=thread,
         )
         if not answer.get("ts"):
-            raise DeliveryError(Outcome.UNKNOWN, "no_timestamp_in_answer")
+            raise DeliveryError(Outcome.UNKNOWN, NO_TIMESTAMP)
         return str(answer.get("channel") or channel), str(answer["ts"])
 
     def update(self, channel: str, ts: str, message: Message, *, plain: bool) -> bool:

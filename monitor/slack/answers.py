@@ -16,6 +16,7 @@ from monitor.errors import DeliveryError, Outcome
 
 LONGEST_WAIT = 86_400.0  # seconds; what a broken proxy may ask for is not believed
 UNREADABLE = "unreadable_answer"
+NO_TIMESTAMP = "no_timestamp_in_answer"
 _ROUTE = {
     "channel_not_found",
     "not_in_channel",
@@ -25,6 +26,13 @@ _ROUTE = {
     "user_disabled",
     "user_not_visible",
     "restricted_action",
+    "restricted_action_read_only_channel",
+    "restricted_action_thread_only_channel",
+    "restricted_action_non_threadable_channel",
+    "team_access_not_granted",
+    "access_denied",
+    "is_inactive",
+    "no_permission",
     "cannot_dm_bot",
     "messages_tab_disabled",
 }
@@ -35,7 +43,6 @@ _TOKEN = {
     "token_revoked",
     "token_expired",
     "missing_scope",
-    "no_permission",
     "org_login_required",
 }
 _FORM = {
@@ -46,7 +53,13 @@ _FORM = {
     "cannot_reply_to_message",
     "thread_not_found",
 }
-GONE = {"message_not_found", "cant_update_message", "edit_window_closed"}
+GONE = {
+    "message_not_found",
+    "cant_update_message",
+    "edit_window_closed",
+    "cant_delete_message",
+    "compliance_exports_prevent_deletion",
+}
 _NOT_SENT = {"ratelimited", "rate_limited", "message_limit_exceeded"}
 # Slack says no, and may have done it all the same.
 _AMBIGUOUS = {
@@ -68,6 +81,12 @@ _UNREADABLE = (
     SlackClientError,
 )
 _UNREACHABLE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ECONNREFUSED}
+
+
+def is_refusal(reason: str) -> bool:
+    """Tell a word of Slack's own that says no from a connection that broke."""
+    is_word = re.fullmatch(r"[a-z][a-z_]+", reason) is not None
+    return is_word and reason not in {*_AMBIGUOUS, UNREADABLE, NO_TIMESTAMP}
 
 
 def call(method: Callable[..., Any], **arguments: Any) -> Any:

@@ -13,6 +13,7 @@ from monitor.attribution import Direction, Message, MessageKind, Sending
 from monitor.mapping import MESSAGE_COLUMNS, Stage
 from monitor.model import Application, Ball, Channel, Spell, Status
 from monitor.rules import COLUMN_KINDS
+from monitor.source.cells import text, texts, truth
 
 FIELDS = Application._fields
 AT = {name: index for index, name in enumerate(FIELDS)}
@@ -27,6 +28,7 @@ _STAGE, _ENTERED, _PHASE = AT["stage"], AT["stage_entered_at"], AT["phase"]
 _WAITING_ON, _WAITING_SINCE = AT["waiting_on"], AT["waiting_since"]
 
 _NOTHING = frozenset({None})
+LONGEST_ID = 500  # what is longer does not fit into an index of the state
 Row = Sequence[Any]
 Read = Callable[[Any], datetime | None]
 Convert = Callable[[Sequence[Any]], Sequence[Any]]
@@ -97,6 +99,9 @@ class ApplicationReader:
         if None in columns[self._id] or "" in columns[self._id]:
             message = "application_id is missing"
             raise RowError(message)
+        if len(max(map(str, columns[self._id]), key=len)) > LONGEST_ID:
+            message = f"application_id is longer than {LONGEST_ID} characters"
+            raise RowError(message)
         cells: list[Sequence[Any]] = [(None,) * len(rows)] * len(FIELDS)
         index = 0
         try:
@@ -138,7 +143,7 @@ def messages(columns: Sequence[str], zone: ZoneInfo | None) -> Callable[[Row], M
         try:
             sent = read_instant(sent_at) if sent_at is not None else None
             about, address, side, sort, delivery, hint, way = [
-                None if value is None else _text(value)
+                None if value is None else text(value)
                 for value in (about, address, *words)
             ]
             direction, kind = Direction(side or ""), MessageKind(sort or "")
@@ -179,26 +184,6 @@ def _words(kind: type[Word]) -> Callable[[Any], Word]:
     known: dict[Any, Word] = {str(member): member for member in kind}
     known |= {word.encode(): member for word, member in known.items()}
     return known.__getitem__
-
-
-def _text(value: Any) -> str:
-    """Return text; bytes come from binary columns of MariaDB and blobs of SQLite."""
-    return value.decode() if isinstance(value, bytes) else str(value)
-
-
-def _truth(value: Any) -> bool:
-    if isinstance(value, bytes):  # BIT(1) of MariaDB
-        return any(value)
-    if isinstance(value, str):
-        return {
-            "true": True,
-            "t": True,
-            "1": True,
-            "false": False,
-            "f": False,
-            "0": False,
-        }[value.lower()]
-    return bool(value)
 
 
 def _each(convert: Callable[[Any], Any], *right: type) -> Convert:
@@ -272,16 +257,16 @@ def _spells(zone: ZoneInfo | None) -> Convert:
         return begins, ends
 
     def spells(value: Any) -> tuple[Spell, ...] | None:
-        parts = filter(None, map(str.strip, _text(value).split(",")))
+        parts = filter(None, map(str.strip, text(value).split(",")))
         return tuple(sorted(map(spell, parts))) or None
 
     return _each(spells)
 
 
 _PLAIN: dict[type, Convert] = {
-    str: _each(_text, str),
+    str: texts,
     int: _each(int, int),
-    bool: _each(_truth, bool),
+    bool: _each(truth, bool),
     Status: _each(_words(Status)),
     Ball: _each(_words(Ball)),
     Channel: _each(_words(Channel)),

@@ -68,6 +68,7 @@ def digest(
     """Bundle what is owed into one post for the reader; None if there is nothing."""
     wanted = {"wanted": list(reader.recipients)} | moment.values
     ids = connection.execute(_DUE_IDS, wanted).scalars().all()
+    ids = unlocked(connection, ids)
     if not ids:
         return None
     natural = kind, reader.address, reader.day.isoformat()
@@ -77,7 +78,9 @@ def digest(
 def at_once(connection: Connection, reader: Reader, moment: Moment) -> int | None:
     """Take what is owed of one alert at once; more than five alerts join the digest."""
     wanted = {"wanted": list(reader.recipients)} | moment.values
-    rows = connection.execute(_AT_ONCE, wanted).all()
+    found = connection.execute(_AT_ONCE, wanted).all()
+    free = set(unlocked(connection, [row.id for row in found]))
+    rows = [row for row in found if row.id in free]
     if len({row.alert_id for row in rows}) > MOST_AT_ONCE:
         ids = [row.id for row in rows]
         for few in _chunks(ids):
@@ -181,3 +184,17 @@ def _chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:
     return (
         ids[start : start + ledger.CHUNK] for start in range(0, len(ids), ledger.CHUNK)
     )
+
+
+def unlocked(connection: Connection, ids: Sequence[int]) -> list[int]:
+    """Return the notices whose alerts no poll is changing now, and keep them so."""
+    kept: list[int] = []
+    for few in _chunks(ids):
+        query = (
+            select(notices.c.id)
+            .join(alerts, alerts.c.id == notices.c.alert_id)
+            .where(notices.c.id.in_(few), alerts.c.closed_at.is_(None))
+            .with_for_update(read=True, of=alerts, skip_locked=True)
+        )
+        kept += connection.execute(query).scalars()
+    return kept

@@ -100,12 +100,18 @@ def release(connection: Connection, post_id: int) -> None:
     give_up(connection, post_id)
 
 
-def again(connection: Connection, post_id: int, moment: Moment) -> None:
+def again(connection: Connection, post_id: int, moment: Moment) -> bool:
     """Take a delayed post, without what settled or was put off meanwhile.
 
-    It was never sent: what it says is so at this try, and the greeting too.
+    It was never sent: what it says is so at this try, and the greeting too. False where
+    a poll is changing one of its alerts: then it is tried again soon.
     """
     ours = notices.c.post_id == post_id
+    about = select(notices.c.alert_id).where(ours)
+    told = select(alerts.c.id).where(alerts.c.id.in_(about))
+    free = told.with_for_update(read=True, skip_locked=True)
+    if len(connection.execute(free).all()) < len(connection.execute(told).all()):
+        return False
     _drop_settled(connection, ours)
     _give_back(connection, ours, turns.PUT_OFF, values=moment.values)
     connection.execute(
@@ -113,6 +119,7 @@ def again(connection: Connection, post_id: int, moment: Moment) -> None:
         .where(posts.c.id == post_id, posts.c.status == PostStatus.WAITING)
         .values(rendered_at=moment.now, **bundles.claimed(moment.now))
     )
+    return True
 
 
 def give_up(connection: Connection, post_id: int) -> None:

@@ -91,6 +91,8 @@ def forget(
     connection: Connection, *which: ColumnElement[bool], now: datetime
 ) -> Erased:
     """Take these alerts out of the state, and let messages about them be edited."""
+    held = select(alerts.c.id).where(*which).order_by(alerts.c.id)
+    connection.execute(held.with_for_update())  # a delivery may be telling of them
     erased = measure(connection, *which)
     ids = select(alerts.c.id).where(*which)
     lines = (
@@ -115,7 +117,8 @@ def _posts(*which: ColumnElement[bool]) -> Select[tuple[int]]:
 def is_due(connection: Connection, source: str, *, now: datetime) -> bool:
     """Tell whether a source is to be asked again what it has no more."""
     known = _passes(connection, source)
-    return known is None or known[0] <= now - EVERY
+    # A clock that was set back has made no pass yet.
+    return known is None or not now - EVERY < known[0] <= now
 
 
 def erase_gone(
@@ -136,6 +139,8 @@ def erase_gone(
         _SEEN.create(connection, checkfirst=False)
         try:
             if not _look(connection, source, now):
+                with store.write() as writing:
+                    _remember(writing, source.name, 0, now)
                 return Erased()
             held = _held(store, connection, source.name, now)
             if held:

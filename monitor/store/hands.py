@@ -35,6 +35,7 @@ class Wanted:
     source: str | None = None
     rule: str | None = None
     state: str | None = None
+    reason: str | None = None
     owner: str | None = None
     department: str | None = None
     job: str | None = None
@@ -85,7 +86,8 @@ def find(
 
 
 def _which(wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
-    exact = {name: getattr(wanted, name) for name in ("source", "rule", "state")}
+    names = "source", "rule", "state", "reason"
+    exact = {name: getattr(wanted, name) for name in names}
     which: list[ColumnElement[bool]] = [
         alerts.c[name] == value for name, value in exact.items() if value
     ]
@@ -106,6 +108,12 @@ def _which(wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
 
 def _holds(column: ColumnElement[str], text: str) -> ColumnElement[bool]:
     return func.lower(column).contains(text.lower(), autoescape=True)
+
+
+def remembers(connection: Connection, **named: str) -> bool:
+    """Tell whether any alert, open or closed, is of that source or rule."""
+    which = (alerts.c[name] == value for name, value in named.items())
+    return connection.execute(select(alerts.c.id).where(*which).limit(1)).first() is not None
 
 
 def read(connection: Connection, alert_id: int, *, now: datetime) -> Record | None:

@@ -10,7 +10,7 @@ from monitor.store.tables import facts
 
 BEAT = timedelta(minutes=5)  # how often the delivery writes that it lives
 GAP = timedelta(minutes=15)  # longer without a beat, and the state may be a backup
-_BEAT = "delivered_at"
+_BEAT, _LOOKS = "delivered_at", "looks_until"
 
 
 def gap(connection: Connection, *, now: datetime) -> timedelta | None:
@@ -22,11 +22,26 @@ def gap(connection: Connection, *, now: datetime) -> timedelta | None:
 
 def beat(connection: Connection, *, now: datetime) -> None:
     """Write that the delivery lives."""
-    value = now.isoformat()
-    same = facts.c.name == _BEAT
+    _write(connection, _BEAT, now.isoformat())
+
+
+def _write(connection: Connection, name: str, value: str) -> None:
+    same = facts.c.name == name
     done = connection.execute(update(facts).where(same).values(value=value))
     if not done.rowcount:
-        connection.execute(insert(facts).values(name=_BEAT, value=value))
+        connection.execute(insert(facts).values(name=name, value=value))
+
+
+def looks_until(connection: Connection) -> datetime | None:
+    """Return until when what was sent is looked for before it is sent."""
+    found = connection.execute(select(facts.c.value).where(facts.c.name == _LOOKS))
+    value = found.scalar()
+    return None if value is None else datetime.fromisoformat(value)
+
+
+def look_until(connection: Connection, until: datetime) -> None:
+    """Write until when what was sent is looked for, since the state may be a backup."""
+    _write(connection, _LOOKS, until.isoformat())
 
 
 def stale(

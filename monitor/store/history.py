@@ -8,15 +8,20 @@ from typing import Any, Self
 from sqlalchemy import ColumnElement, Connection, Row, Select, or_, select
 
 from monitor.alerts import Alert, State
-from monitor.store import ledger
+from monitor.store import ledger, silences
+from monitor.store.silences import Silence
 from monitor.store.tables import alerts, notices, posts
+from monitor.store.tables import silences as kept
 
 _UNSENT = {"queued", "claimed"}
 
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """A notice about an application; `firing` is the name of the step."""
+    """A notice about an application; `firing` is the name of the step.
+
+    `reader` is whose post carried it: the recipient, who reads for them, or a channel.
+    """
 
     rule: str
     started_at: datetime
@@ -26,6 +31,7 @@ class Telling:
     status: str
     sent_at: datetime | None
     reason: str | None
+    reader: str | None = None
 
     @property
     def is_unsent(self) -> bool:
@@ -43,13 +49,15 @@ class History:
     """What was remembered of one application at an instant.
 
     `moved`: the alerts that took a step since, whose own step is of no use. `had`: who
-    had the digest of that day.
+    had the digest of that day. `silences`: those of the source that were not over, also
+    those to come.
     """
 
     alerts: tuple[Alert, ...] = ()
     tellings: tuple[Telling, ...] = ()
     moved: frozenset[int | None] = frozenset()
     had: frozenset[str] = frozenset()
+    silences: tuple[Silence, ...] = ()
 
     def of(self, rule: str, started_at: datetime) -> Self:
         """Return what concerns one wait."""
@@ -83,7 +91,18 @@ def read(
         tuple(_tellings(connection, source, application_id, by)),
         frozenset(connection.execute(moved).scalars()),
         frozenset(connection.execute(had).scalars()),
+        tuple(silent(connection, source, by=by)),
     )
+
+
+def silent(connection: Connection, source: str, *, by: datetime) -> Iterator[Silence]:
+    """Yield the silences that may fit an alert of the source, as they stood by then."""
+    made = select(kept.c.id).where(kept.c.created_at <= by)
+    known = frozenset(connection.execute(made).scalars())
+    for each in silences.read(connection, now=by):
+        if each.id in known and each.source in {None, source}:
+            # Who ended it did so later: at the time it had no such end.
+            yield replace(each, ends_at=None, ended_by=None) if each.ended_by else each
 
 
 def _alert(row: Row[Any], by: datetime) -> Alert:
@@ -113,7 +132,8 @@ def _tellings(
         sent_later = telling.sent_at is not None and telling.sent_at > by
         settled_later = telling.is_settled and closed_at and closed_at > by
         if sent_later or settled_later:
-            telling = replace(telling, status="queued", sent_at=None, reason=None)
+            waits = {"sent_at": None, "reason": None, "reader": None}
+            telling = replace(telling, status="queued", **waits)
         yield telling
 
 
@@ -129,6 +149,7 @@ def _told() -> Select[Any]:
             notices.c.status,
             posts.c.sent_at,
             notices.c.reason,
+            posts.c.recipient,
             alerts.c.closed_at,
         )
         .join_from(notices, alerts)

@@ -72,6 +72,7 @@ class Post:
     zone: str | None = None
     sweep_at: datetime | None = None
     erased: int = 0
+    error: str | None = None
     told: tuple[tuple[Alert, Kind], ...] = ()
     owed_to: frozenset[str] = frozenset()
 
@@ -98,11 +99,14 @@ def sweeps(connection: Connection, *, now: datetime, most: int) -> list[int]:
     return list(connection.execute(query.limit(most)).scalars())
 
 
+_UNSENT = tuple(status for status in PostStatus if status is not PostStatus.SENT)
+
+
 def edits(connection: Connection, *, now: datetime, most: int) -> list[int]:
     """Return the posts that shall be rendered anew."""
     query = (
         select(posts.c.id)
-        .where(posts.c.edit_due_at <= now, posts.c.status == PostStatus.SENT)
+        .where(posts.c.edit_due_at <= now, posts.c.status.not_in(_UNSENT))
         .order_by(posts.c.edit_due_at)
     )
     return list(connection.execute(query.limit(most)).scalars())
@@ -152,10 +156,10 @@ def settle(
     connection: Connection, post_id: int, status: PostStatus, **values: Any
 ) -> None:
     """Write what became of a post, and of its notices with it."""
-    change(connection, post_id, **{"status": status, "due_at": None} | values)
     became = _BECAME.get(status)
-    if became:
+    if became:  # first, as a poll changes notices before posts
         connection.execute(_settle, {"of": post_id, "became": became})
+    change(connection, post_id, **{"status": status, "due_at": None} | values)
 
 
 def change(connection: Connection, post_id: int, **values: Any) -> None:

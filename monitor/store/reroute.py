@@ -32,6 +32,8 @@ def reroute(
     due for nobody now, and were not sent.
     """
     put_off = set()
+    held = select(alerts.c.id).where(alerts.c.id == alert_id)
+    connection.execute(held.with_for_update())  # before its notices, as a delivery does
     unsent = select(notices).where(notices.c.alert_id == alert_id, UNSENT)
     for row in connection.execute(unsent).all():
         wanted = told(row.firing)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import quote
 
 from alembic import command
 from alembic.config import Config
@@ -49,6 +50,7 @@ class Store:
     """
 
     def __init__(self, url: str, *, reads_only: bool = False) -> None:
+        self._reads_only = reads_only
         try:
             self.url = _address(url)
             self.is_sqlite = self.url.get_backend_name() == "sqlite"
@@ -56,7 +58,7 @@ class Store:
                 message = "the state lives in SQLite or PostgreSQL; see `state.url`"
                 raise StoreError(message)
             self.engine = (
-                _sqlite(url, _LOOKING if reads_only else _WRITING)
+                _sqlite(self.url, reads_only=reads_only)
                 if self.is_sqlite
                 else _postgresql(self.url, reads_only=reads_only)
             )
@@ -104,7 +106,10 @@ class Store:
     def is_missing(self) -> bool:
         """Tell whether a SQLite state has no file yet."""
         path = self.url.database
-        return self.is_sqlite and bool(path) and not Path(path or "").exists()
+        try:
+            return self.is_sqlite and bool(path) and not Path(path or "").exists()
+        except PermissionError:  # it may well be there, but not for this login
+            return False
 
     def close(self) -> None:
         """Close connections and give up the claim."""
@@ -172,9 +177,8 @@ class Store:
     def _failed(self, error: SQLAlchemyError, *, past: str) -> StoreError:
         cause = error.orig if isinstance(error, DBAPIError) else error
         reason = (str(cause).strip().splitlines() or ["no answer"])[0][:300]
-        message = (
-            f"the state at {self.shown} cannot be {past}: {reason}{_advice(reason)}"
-        )
+        advice = _advice(reason, reads_only=self._reads_only)
+        message = f"the state at {self.shown} cannot be {past}: {reason}{advice}"
         return StoreError(message)
 
 
@@ -204,11 +208,12 @@ def _address(url: str) -> URL:
     return found
 
 
-def _advice(reason: str) -> str:
+def _advice(reason: str, *, reads_only: bool) -> str:
     if "full" in reason:
         return " (free some space; nothing is lost, Svar tries again)"
     if "readonly" in reason or "unable to open" in reason:
-        return " (check that the folder exists and that svar may write there)"
+        may = "your login may read" if reads_only else "svar may write"
+        return f" (check that the folder exists and that {may} there)"
     return ""
 
 
@@ -229,8 +234,16 @@ def _postgresql(url: URL, *, reads_only: bool) -> Engine:
     )
 
 
-def _sqlite(url: str, pragmas: tuple[str, ...]) -> Engine:
+def _sqlite(url: URL, *, reads_only: bool) -> Engine:
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    pragmas = _LOOKING if reads_only else _WRITING
+
+    @event.listens_for(engine, "do_connect")
+    def address(_: Any, __: Any, places: list[Any], options: dict[str, Any]) -> None:
+        if reads_only and url.database and _is_at_rest(url.database):
+            path = quote(str(Path(url.database).absolute()))
+            places[0] = f"file:{path}?mode=ro&immutable=1"
+            options["uri"] = True
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: Any) -> None:
@@ -245,3 +258,17 @@ def _sqlite(url: str, pragmas: tuple[str, ...]) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _is_at_rest(path: str) -> bool:
+    """Tell a file that nobody writes to now, and that this login may only read.
+
+    Beside such a file SQLite would make two of its own, which the login may not.
+    """
+
+    def may(place: str | Path, mode: int) -> bool:
+        return os.access(place, mode, effective_ids=True)
+
+    if may(f"{path}-wal", os.F_OK) or not may(path, os.R_OK):
+        return False
+    return not (may(path, os.W_OK) and may(Path(path).absolute().parent, os.W_OK))

@@ -25,6 +25,10 @@ from sqlalchemy import (
 from monitor.store.tables import alerts, notices, silences
 
 MATCHERS = ("source", "rule", "department", "job")
+_NAMED = {
+    "department": (alerts.c.department,),
+    "job": (alerts.c.job_title, alerts.c.job_ref),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +109,11 @@ def same(
 
 def spell(connection: Connection, silence: Silence) -> Silence:
     """Return the silence, its department and job spelled as the alerts spell them."""
-    job = alerts.c.job_title, alerts.c.job_ref
-    return replace(
-        silence,
-        department=_spelled(connection, silence.department, alerts.c.department),
-        job=_spelled(connection, silence.job, *job),
-    )
+    spelled = {
+        name: _spelled(connection, getattr(silence, name), *columns)
+        for name, columns in _NAMED.items()
+    }
+    return replace(silence, **spelled)
 
 
 def _spelled(
@@ -125,6 +128,15 @@ def _spelled(
 
 def _folded(text: str | None) -> str:
     return (text or "").strip().casefold()
+
+
+def names(connection: Connection, matcher: str) -> set[str]:
+    """Return every department, or every job, that the memory knows."""
+    found = (
+        connection.execute(select(column).distinct()).scalars()
+        for column in _NAMED[matcher]
+    )
+    return {each for column in found for each in column if each}
 
 
 def add(connection: Connection, silence: Silence, *, now: datetime) -> Silence:
@@ -145,6 +157,12 @@ def read(
     if not ended:
         query = query.where(_lasts(now))
     return [_silence(row) for row in connection.execute(query)]
+
+
+def in_force(connection: Connection, *, now: datetime) -> list[Silence]:
+    """Return the silences, and holds, that are in force now."""
+    found = read(connection, now=now)
+    return [each for each in found if each.starts_at <= now]
 
 
 def end(

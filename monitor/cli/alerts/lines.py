@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from monitor.alerts import Alert, Overlay, State
+from monitor.alerts import Alert, Overlay
 from monitor.cli import instants
 from monitor.configuration import Configuration
 from monitor.messages import words
@@ -33,8 +33,7 @@ def standing(alert: Alert) -> str:
     """Return where an alert stands, and why where it is closed."""
     if alert.is_open or alert.reason is None:
         return alert.state
-    said = alert.reason.replace("_", " ")
-    return said if alert.state is State.RESOLVED else f"{alert.state}: {said}"
+    return f"{alert.state} ({alert.reason.replace('_', ' ')})"
 
 
 def quiet(

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor import clock, configuration
+from monitor.alerts import CLOSED_STATES
 from monitor.cli import FINE, instants, printing
 from monitor.cli.alerts import lines, state
 from monitor.configuration import Configuration
@@ -23,19 +24,24 @@ def run(options: argparse.Namespace) -> int:
     """Print the alerts that were asked for."""
     loaded = configuration.read(options.config, os.environ)
     now = clock.utc_now()
+    standing, _, reason = (options.state or "").rstrip(")").partition(" (")
     wanted = Wanted(
         source=options.source,
         rule=options.rule,
-        state=options.state,
+        state=standing or None,
+        reason=reason.replace(" ", "_") or None,
         owner=options.owner,
         department=options.department,
         job=options.job,
         is_quiet=options.quiet,
-        is_closed=options.all or options.state in {"resolved", "cancelled"},
+        is_closed=options.all or standing in CLOSED_STATES,
     )
-    with state.opened(loaded, reads_only=True) as store, store.read() as connection:
-        most = options.limit or None
-        found, count = hands.find(connection, wanted, now=now, most=most)
+    with state.opened(loaded, reads_only=True) as store:
+        state.require_known(options, loaded, store)
+        with store.read() as connection:
+            most = options.limit or None
+            found, count = hands.find(connection, wanted, now=now, most=most)
+        hints = [] if found else list(state.unknown_names(store, wanted))
     if options.json:
         printing.write_json(_json(found, count, now))
         return FINE
@@ -43,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
     if found:
         console.print(_table(found, loaded, now))
         console.print()
-    console.print(Text(_sum(len(found), count)))
+    console.print(Text(" ".join([_sum(len(found), count), *hints])))
     return FINE
 
 

@@ -104,22 +104,20 @@ def _each(
     do: Hand,
     said: Callable[[Alert], str],
 ) -> int:
-    """Do it to each alert for itself: one that cannot be does not stop the others."""
-    console, code = printing.console(), FINE
-    with state.opened(loaded) as store:
-        for alert_id in dict.fromkeys(options.ids):
-            try:
-                with store.write() as connection:
-                    alert = hands.act(connection, alert_id, do, now=clock.utc_now())
-                if alert is None:
-                    raise state.unknown(alert_id)
-            except HandError as error:
-                print(f"svar: alert {alert_id}: {error}", file=sys.stderr)  # noqa: T201
-                code = FAILED
-            else:
-                line = f"{alert_id}  {lines.about(alert)}: {said(alert)}"
-                console.print(Text(line), soft_wrap=True)
-    return code
+    """Do it to all the alerts, or to none where it cannot be done to one of them."""
+    try:
+        with state.opened(loaded) as store, store.write() as connection:
+            changed = _all(connection, options.ids, do)
+    except _Refused as refused:
+        for line in refused.problems:
+            print(f"svar: {line}", file=sys.stderr)  # noqa: T201
+        print("Nothing was changed.", file=sys.stderr)  # noqa: T201
+        return FAILED
+    console = printing.console()
+    for alert in changed:
+        line = f"{alert.id}  {lines.about(alert)}: {said(alert)}"
+        console.print(Text(line), soft_wrap=True)
+    return FINE
 
 
 def _promise(alert: Alert, loaded: Configuration) -> tuple[Rule, Calendar]:

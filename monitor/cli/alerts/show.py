@@ -2,7 +2,9 @@
 
 import argparse
 import os
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from rich.table import Table
@@ -10,13 +12,40 @@ from rich.text import Text
 
 from monitor import clock, configuration
 from monitor.alerts import Transition
-from monitor.cli import FINE, instants, printing
+from monitor.cli import FINE, instants, printing, titles
 from monitor.cli.alerts import lines, state
 from monitor.configuration import Configuration
 from monitor.messages import words
-from monitor.store import hands
+from monitor.proof import quiet, steps
+from monitor.proof.quiet import Quiet
+from monitor.store import hands, history
 from monitor.store.hands import Record
 from monitor.store.history import Telling
+from monitor.store.silences import Silence
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+[+-]\d\d:\d\d")
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """An alert with the silences that fit it, and when it is looked at."""
+
+    record: Record
+    silences: tuple[Silence, ...]
+    loaded: Configuration
+    now: datetime
+
+    @property
+    def quiet(self) -> Quiet:
+        alert = self.record.alert
+        return quiet.read(alert.seen, [alert], self.silences)
+
+    def moment(self, at: datetime) -> str:
+        return words.moment(at, self.loaded.calendar, now=self.now)
+
+    def called(self, each: Telling) -> str:
+        """Return a step in words, as explain calls it."""
+        return steps.called(self.loaded.rulebook.get(each.rule), each.firing)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -25,85 +54,113 @@ def run(options: argparse.Namespace) -> int:
     now = clock.utc_now()
     with state.opened(loaded, reads_only=True) as store, store.read() as connection:
         record = hands.read(connection, options.id, now=now)
-    if record is None:
-        raise state.unknown(options.id)
+        if record is None:
+            raise state.unknown(options.id)
+        alert = record.alert
+        known = tuple(history.silent(connection, alert.source, by=now))
+    shown = _Shown(record, quiet.fitting(known, alert.seen), loaded, now)
     if options.json:
-        printing.write_json(_json(record, now))
+        printing.write_json(_json(shown))
         return FINE
     console = printing.console()
-    for line in _head(record, loaded, now):
+    for line in _head(shown):
         console.print(line)
     console.print()
-    console.print(_happened(record, loaded, now))
+    console.print(_happened(shown))
     console.print()
-    console.print(_told(record, loaded, now) if record.tellings else "Nobody was told.")
+    console.print(_told(shown) if record.tellings else "Nobody was told.")
     return FINE
 
 
-def _head(record: Record, loaded: Configuration, now: datetime) -> Iterator[Text]:
+def _head(shown: _Shown) -> Iterator[Text]:
+    record, loaded, now = shown.record, shown.loaded, shown.now
     alert, seen = record.alert, record.alert.seen
     yield printing.heading(
         f"{alert.id}  {lines.about(alert)}",
         lines.standing(alert),
         lines.lateness(alert, loaded, now),
     )
-    yield Text(f"Application {seen.application_id} in {alert.source}")
-    yield Text(f"With {seen.owner or 'nobody'}; {_wait(record, loaded, now)}")
-    quiet = lines.quiet(alert, loaded, now, is_silenced=record.is_silenced)
-    if quiet:
-        yield Text(words.capital(quiet))
+    yield Text(f"Application {seen.application_id} in {_title(shown)}")
+    start, due = shown.moment(seen.started_at), shown.moment(seen.due_at)
+    yield Text(f"With {seen.owner or 'nobody'}; waits since {start}, due {due}")
+    said = lines.quiet(alert, loaded, now, is_silenced=record.is_silenced)
+    if said:
+        yield Text(words.capital(said))
+    for each in shown.silences if alert.is_open else ():
+        yield Text(words.capital(quiet.said(each, loaded.calendar, now=now)))
     if seen.url:
         yield Text(seen.url)
 
 
-def _wait(record: Record, loaded: Configuration, now: datetime) -> str:
-    seen, calendar = record.alert.seen, loaded.calendar
-    start = words.moment(seen.started_at, calendar, now=now)
-    due = words.moment(seen.due_at, calendar, now=now)
-    return f"waits since {start}, due {due}"
+def _title(shown: _Shown) -> str:
+    source = shown.record.alert.source
+    if source not in shown.loaded.mappings:  # taken out of the settings since
+        return source
+    return titles.title(shown.loaded, source)
 
 
-def _happened(record: Record, loaded: Configuration, now: datetime) -> Table:
+def _happened(shown: _Shown) -> Table:
     table = printing.table("seen", "state", "why", "by")
     table.add_column("note", overflow="fold")
-    for at, each in record.transitions:
+    for at, each in shown.record.transitions:
         table.add_row(
-            words.moment(at, loaded.calendar, now=now),
+            shown.moment(at),
             each.after,
             each.reason.replace("_", " "),
             Text(each.actor or ""),
-            Text(each.note),
+            Text(_note(each, shown)),
         )
     return table
 
 
-def _told(record: Record, loaded: Configuration, now: datetime) -> Table:
+def _note(each: Transition, shown: _Shown) -> str:
+    """Return a note with its instants as the clock on the wall shows them."""
+    return _INSTANT.sub(
+        lambda found: shown.moment(datetime.fromisoformat(found.group())), each.note
+    )
+
+
+def _told(shown: _Shown) -> Table:
     table = printing.table("step", "to", "when")
     table.add_column("", overflow="fold")
-    for each in record.tellings:
+    for each in shown.record.tellings:
         table.add_row(
-            Text(each.firing),
+            Text(shown.called(each)),
             Text(each.recipient),
-            words.moment(each.sent_at or each.due_at, loaded.calendar, now=now),
-            Text(_became(each, is_open=record.alert.is_open)),
+            shown.moment(each.sent_at or each.due_at),
+            Text(_became(each, shown)),
         )
     return table
 
 
-def _became(each: Telling, *, is_open: bool) -> str:
+def _became(each: Telling, shown: _Shown) -> str:
     """Return what became of a notice; the delivery drops what is settled when it is due."""
-    if each.status == "queued" and not is_open:
+    if each.status == "queued" and not shown.record.alert.is_open:
         return "not told any more"
-    return "; ".join(filter(None, (each.status, each.reason)))
+    if _is_put_off(each, shown):
+        until = _goes_on(each, shown)
+        return f"put off until {shown.moment(until) if until else 'the silence ends'}"
+    return "; ".join(filter(None, (steps.sent_to(each) or each.status, each.reason)))
 
 
-def _json(record: Record, now: datetime) -> dict[str, object]:
+def _is_put_off(each: Telling, shown: _Shown) -> bool:
+    waits = each.status == "queued" and shown.record.alert.is_open
+    return waits and _goes_on(each, shown) != max(each.due_at, shown.now)
+
+
+def _goes_on(each: Telling, shown: _Shown) -> datetime | None:
+    """Return when a notice may be sent again; None where a silence has no end yet."""
+    return shown.quiet.over(max(each.due_at, shown.now))
+
+
+def _json(shown: _Shown) -> dict[str, object]:
+    record = shown.record
     alert, closed_at = record.alert, record.closed_at
-    return lines.facts(alert, now, is_silenced=record.is_silenced) | {
+    return lines.facts(alert, shown.now, is_silenced=record.is_silenced) | {
         "opened_at": instants.rfc3339(record.opened_at),
         "closed_at": instants.rfc3339(closed_at) if closed_at else None,
         "transitions": [_transition(at, each) for at, each in record.transitions],
-        "notices": [_notice(each) for each in record.tellings],
+        "notices": [_notice(each, shown) for each in record.tellings],
     }
 
 
@@ -119,12 +176,18 @@ def _transition(at: datetime, each: Transition) -> dict[str, object]:
     }
 
 
-def _notice(each: Telling) -> dict[str, object]:
+def _notice(each: Telling, shown: _Shown) -> dict[str, object]:
+    is_put_off = _is_put_off(each, shown)
+    until = _goes_on(each, shown) if is_put_off else None
     return {
         "firing": each.firing,
+        "step": shown.called(each),
         "recipient": each.recipient,
+        "reader": each.reader,
         "due_at": instants.rfc3339(each.due_at),
         "status": each.status,
+        "put_off": is_put_off,
+        "put_off_until": instants.rfc3339(until) if until else None,
         "sent_at": instants.rfc3339(each.sent_at) if each.sent_at else None,
         "reason": each.reason,
     }

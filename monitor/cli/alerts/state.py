@@ -2,8 +2,9 @@
 
 import argparse
 import os
+import pwd
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 
 from monitor import yamlfile
@@ -11,7 +12,9 @@ from monitor.alerts import HandError
 from monitor.cli import instants
 from monitor.configuration import Configuration
 from monitor.errors import ConfigError, Problem, StoreError
-from monitor.store import Store
+from monitor.store import Store, hands, silences
+from monitor.store.hands import Wanted
+from monitor.store.silences import Silence
 from monitor.worktime import Calendar, Duration
 
 # `sudo svar ...` is done by the person, not by root.
@@ -19,9 +22,16 @@ _LOGINS = ("SUDO_USER", "LOGNAME", "USER", "USERNAME")
 
 
 @contextmanager
-def opened(loaded: Configuration, *, reads_only: bool = False) -> Iterator[Store]:
-    """Give the state without claiming it; raise StoreError where it cannot be used."""
+def opened(
+    loaded: Configuration, *, reads_only: bool = False, makes: bool = False
+) -> Iterator[Store]:
+    """Give the state without claiming it; raise StoreError where it cannot be used.
+
+    `makes`: where there is none yet it is made, and that is said.
+    """
     url = loaded.settings.state.url.get_secret_value()
+    if makes:
+        _make(url)
     store = Store(url, reads_only=reads_only)
     try:
         if store.is_missing():
@@ -35,8 +45,23 @@ def opened(loaded: Configuration, *, reads_only: bool = False) -> Iterator[Store
         store.close()
 
 
-def require_known(options: argparse.Namespace, loaded: Configuration) -> None:
-    """Raise ConfigError for a source or a rule that nothing is called by."""
+def _make(url: str) -> None:
+    with closing(Store(url)) as store:
+        if store.is_missing() or store.version() is None:
+            store.claim()
+            store.upgrade()
+            print(f"There was no state yet: {store.shown} is made.")  # noqa: T201
+
+
+def require_known(
+    options: argparse.Namespace,
+    loaded: Configuration,
+    store: Store | None = None,
+) -> None:
+    """Raise ConfigError for a source or a rule that nothing is called by.
+
+    With a state, what it remembers of earlier settings is known too.
+    """
     rules = [each.id for each in loaded.rulebook.rules]
     known = {
         "source": [each.name for each in loaded.settings.sources],
@@ -45,18 +70,48 @@ def require_known(options: argparse.Namespace, loaded: Configuration) -> None:
     problems = []
     for name, names in known.items():
         given = getattr(options, name)
-        if given and given not in names:
+        if not given or given in names:
+            continue
+        if store is None or not _remembers(store, name, given):
             message = f'no {name} "{given}"{yamlfile.nearest(given, names)}'
             problems.append(Problem(f"--{name}", 0, 0, "", message))
     if problems:
         raise ConfigError(problems)
 
 
-def actor(options: argparse.Namespace, environ: Mapping[str, str] = os.environ) -> str:
-    """Return who does it: `--by`, or the login name."""
-    logins = (environ.get(name) for name in _LOGINS)
-    named: str | None = options.by
-    return named or next(filter(None, logins), "somebody")
+def _remembers(store: Store, name: str, value: str) -> bool:
+    with store.read() as connection:
+        return hands.remembers(connection, **{name: value})
+
+
+def unknown_names(store: Store, wanted: Wanted | Silence) -> Iterator[str]:
+    """Yield a sentence for each department and job that the memory does not know."""
+    for name in ("department", "job"):
+        given = getattr(wanted, name)
+        if not given:
+            continue
+        with store.read() as connection:
+            names = silences.names(connection, name)
+        if given.strip().casefold() not in map(str.casefold, names):
+            hint = yamlfile.nearest(given, names)
+            end = "" if hint.endswith("?") else "."
+            yield f'No {name} "{given}" is known{hint}{end}'
+
+
+def actor(
+    options: argparse.Namespace,
+    environ: Mapping[str, str] = os.environ,
+    user: int | None = None,
+) -> str:
+    """Return who does it: `--by`, or the login name, of this process or of a user id."""
+    logins = (environ.get(name, "").strip() for name in _LOGINS)
+    named: str | None = options.by or next(filter(None, logins), None)
+    if named:
+        return named
+    try:
+        return pwd.getpwuid(os.getuid() if user is None else user).pw_name
+    except KeyError:  # a container may run as a user that nobody named
+        return "somebody"
 
 
 def until(

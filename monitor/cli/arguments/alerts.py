@@ -6,6 +6,16 @@ from monitor.cli.arguments.making import Commands, command, configured
 
 # Spelled here, since the module that knows them takes too long for `--help`.
 STATES = ("warning", "breached", "escalated", "resolved", "cancelled")
+ENDS = (
+    "resolved (on time)",
+    "resolved (late)",
+    "resolved (closed)",
+    "resolved (waived)",
+    "cancelled (exempted)",
+    "cancelled (gone)",
+    "cancelled (retargeted)",
+    "cancelled (rule removed)",
+)
 
 
 def add(commands: Commands) -> None:  # type: ignore[valid-type]
@@ -42,7 +52,9 @@ def add_forget(commands: Commands) -> None:  # type: ignore[valid-type]
         "svar forget 8812 --dry-run",
         "svar forget 8812 --source opencats",
     )
-    made.add_argument("application", help="its id in the recruiting database")
+    made.add_argument(
+        "application", type=_said, help="its id in the recruiting database"
+    )
     made.add_argument("--source", help="only in this source, where ids repeat")
     made.add_argument("--dry-run", action="store_true", help="only say what would go")
     made.add_argument("--json", action="store_true", help="one JSON object")
@@ -60,7 +72,9 @@ def _writing(
     made: argparse.ArgumentParser, module: str, call: str
 ) -> argparse.ArgumentParser:
     made.set_defaults(module=f"alerts.{module}", call=call)
-    made.add_argument("--by", metavar="NAME", help="who does it (default: your login)")
+    made.add_argument(
+        "--by", type=_said, metavar="NAME", help="who does it (default: your login)"
+    )
     configured(made)
     return made
 
@@ -75,7 +89,12 @@ def _list(inner: Commands) -> None:  # type: ignore[valid-type]
     )
     _reading(made, "list")
     _matching(made)
-    made.add_argument("--state", choices=STATES, help="only these")
+    made.add_argument(
+        "--state",
+        choices=(*STATES, *ENDS),
+        metavar="STATE",
+        help=f'{", ".join(STATES)}, or one such as "{ENDS[1]}"',
+    )
     made.add_argument("--owner", metavar="TEXT", help="part of the owner's address")
     made.add_argument(
         "--quiet",
@@ -226,7 +245,7 @@ def _until(parser: argparse.ArgumentParser, *, required: bool) -> None:
 
 def _reason(parser: argparse.ArgumentParser, *, required: bool) -> None:
     parser.add_argument(
-        "--reason", required=required, default="", metavar="TEXT", help="why"
+        "--reason", type=_said, required=required, metavar="TEXT", help="why"
     )
 
 
@@ -236,3 +255,11 @@ def _count(text: str) -> int:
         message = f"{text} is not a number"
         raise argparse.ArgumentTypeError(message)
     return int(text)
+
+
+def _said(text: str) -> str:
+    """Read what may not be blank."""
+    if not text.strip():
+        message = "it may not be empty"
+        raise argparse.ArgumentTypeError(message)
+    return text.strip()
