@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from monitor import alerts as life
-from monitor.alerts import Alert, Change, Reason, State, Transition
+from monitor.alerts import Alert, Change, HandError, Reason, State, Transition
 from monitor.store import history, ledger, records, silences
 from monitor.store.history import Telling
 from monitor.store.tables import alerts, confirmations, transitions
@@ -61,6 +61,14 @@ class Record:
     is_silenced: bool
     transitions: tuple[tuple[datetime, Transition], ...]
     tellings: tuple[Telling, ...]
+
+
+class RefusedError(HandError):
+    """What is in the way, by the alert's id; None: there is no such alert."""
+
+    def __init__(self, problems: dict[int, HandError | None]) -> None:
+        self.problems = problems
+        super().__init__(f"not done to {', '.join(map(str, problems))}")
 
 
 def find(
@@ -113,7 +121,10 @@ def _holds(column: ColumnElement[str], text: str) -> ColumnElement[bool]:
 def remembers(connection: Connection, **named: str) -> bool:
     """Tell whether any alert, open or closed, is of that source or rule."""
     which = (alerts.c[name] == value for name, value in named.items())
-    return connection.execute(select(alerts.c.id).where(*which).limit(1)).first() is not None
+    return (
+        connection.execute(select(alerts.c.id).where(*which).limit(1)).first()
+        is not None
+    )
 
 
 def read(connection: Connection, alert_id: int, *, now: datetime) -> Record | None:
@@ -162,6 +173,34 @@ def act(
         laid = update(alerts).where(alerts.c.id == alert_id).values(values)
         connection.execute(laid)
     return change.alert
+
+
+def act_on_all(
+    connection: Connection,
+    alert_ids: Collection[int],
+    do: Callable[[Alert], Change],
+    *,
+    now: datetime,
+) -> list[Alert]:
+    """Do something to every alert; raise RefusedError with all that is in the way.
+
+    In the order of their ids, as a poll writes them, so that neither blocks the other.
+    """
+    done: list[Alert] = []
+    problems: dict[int, HandError | None] = {}
+    for alert_id in sorted(set(alert_ids)):
+        try:
+            alert = act(connection, alert_id, do, now=now)
+        except HandError as error:
+            problems[alert_id] = error
+            continue
+        if alert is None:
+            problems[alert_id] = None
+        else:
+            done.append(alert)
+    if problems:
+        raise RefusedError(problems)
+    return done
 
 
 def held(connection: Connection) -> dict[tuple[str, str], int]:

@@ -132,8 +132,9 @@ def _tellings(
         sent_later = telling.sent_at is not None and telling.sent_at > by
         settled_later = telling.is_settled and closed_at and closed_at > by
         if sent_later or settled_later:
-            waits = {"sent_at": None, "reason": None, "reader": None}
-            telling = replace(telling, status="queued", **waits)
+            telling = replace(
+                telling, status="queued", sent_at=None, reason=None, reader=None
+            )
         yield telling
 
 

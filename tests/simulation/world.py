@@ -39,6 +39,7 @@ class World:
         self._named, self._is_alone = count(1), replicas == 1
         self.processes = [self._start() for _ in range(replicas)]
         self._running: Process | None = None
+        self._still: list[Process] = []
 
     def _start(self) -> Process:
         name = f"svar-{next(self._named)}"
@@ -148,16 +149,20 @@ class World:
 
     def stand_still(self) -> None:
         """Let the process that runs now stand still, and the other ones go on."""
-        scene = self.scene
         current = self._running
+        if current is None:
+            return
+        self._still.append(current)
         for seconds in STANDS_STILL:
-            scene.real += timedelta(seconds=seconds)
-            others = [each for each in self.processes if each is not current]
-            for process in others:
+            self.scene.real += timedelta(seconds=seconds)
+            for process in self._awake():
                 self._survive(process, partial(self.poll, process))
-            self._deliver([each for each in self.processes if each is not current])
-        if current and len(self.processes) > 1:
-            scene.say(f"{current.name} goes on")
+            self._deliver(self._awake())
+        self._still.remove(current)
+        self.scene.say(f"{current.name} goes on")
+
+    def _awake(self) -> list[Process]:
+        return [each for each in self.processes if each not in self._still]
 
     def sleep(self, until: datetime) -> None:
         """Let the machine stand still until then."""

@@ -1,6 +1,10 @@
 """What people do to alerts by hand, beside polls and on the command line."""
 
+import argparse
 import json
+import os
+import pwd
+import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -14,7 +18,9 @@ import pytest
 
 from monitor import alerts, cli, clock
 from monitor.alerts import Alert, Change, HandError, Overlay, Reason, State
-from monitor.cli.arguments.alerts import STATES
+from monitor.cli.alerts import lines
+from monitor.cli.alerts import state as before
+from monitor.cli.arguments.alerts import ENDS, STATES
 from monitor.cycle import Cycle
 from monitor.evaluate import Ending, Verdict
 from monitor.outbox import Notice
@@ -349,6 +355,18 @@ def test_the_states_to_choose_from_are_all_there_are() -> None:
     assert list(STATES) == list(map(str, State))
 
 
+def test_the_ends_to_choose_from_are_what_the_list_says_of_closed_ones() -> None:
+    one = alert(id=1)
+    settled = [
+        alerts.settle(one, Verdict(ending, at))
+        for ending in Ending
+        for at in (one.seen.due_at, one.seen.due_at + HOUR)
+    ]
+    others = [waive(one), alerts.vanish(one, now=NOW), alerts.remove(one, now=NOW)]
+    said = {lines.standing(each.alert) for each in (*settled, *others)}
+    assert said == set(ENDS)
+
+
 def test_the_list_names_who_waits_longest_past_due_first(
     place: Office, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -361,7 +379,7 @@ def test_the_list_names_who_waits_longest_past_due_first(
     assert due == sorted(due)
     assert svar(place, "list", "--limit", "1") == 0
     assert "1 of 4 alerts; --limit 0 lists them all." in capsys.readouterr().out
-    assert svar(place, "list", "--rule", "silence") == 0
+    assert svar(place, "list", "--state", "cancelled") == 0
     assert capsys.readouterr().out == "Nothing is remembered that fits.\n"
 
 
@@ -382,14 +400,21 @@ def test_what_was_put_off_stays_so_over_the_next_poll(
     assert "Snoozed until" in out
 
 
-def test_one_that_cannot_be_put_off_does_not_stop_the_others(
+def test_where_one_cannot_be_put_off_none_is_and_all_that_is_wrong_is_said(
     place: Office, capsys: pytest.CaptureFixture[str]
 ) -> None:
     one, other = (number(place, capsys, each) for each in ("waiting", "declined"))
     given = ("--for", "1 day", "--reason", "soon")
+    assert svar(place, "waive", other, "--reason", "a duplicate") == 0
     assert svar(place, "snooze", "999", one, other, *given) == 1
-    assert "svar: alert 999: there is no alert 999;" in capsys.readouterr().err
-    assert set(listed(place, capsys, "--quiet")) == {"waiting", "declined"}
+    err = capsys.readouterr().err
+    assert "svar: alert 999: there is no alert 999;" in err
+    assert f"svar: alert {other}: it is closed already" in err
+    assert "Nothing was changed." in err
+    assert set(listed(place, capsys, "--quiet")) == set()
+    third = number(place, capsys, "reviewed")
+    assert svar(place, "snooze", one, third, *given) == 0
+    assert set(listed(place, capsys, "--quiet")) == {"waiting", "reviewed"}
     assert svar(place, "snooze", one, *given) == 0
     assert "cannot be snoozed again" in capsys.readouterr().out
     assert svar(place, "snooze", one, *given) == 1
@@ -407,6 +432,66 @@ def test_who_is_on_it_is_asked_for_no_name_but_the_login(
     assert svar(place, "ack", mine) == 0
     assert "per is on it; nobody is told until" in capsys.readouterr().out
     assert listed(place, capsys)["reviewed"]["overlay"] == "acknowledged"
+
+
+def test_who_has_no_name_in_the_environment_has_that_of_the_system() -> None:
+    nobody = argparse.Namespace(by=None)
+    login = pwd.getpwuid(os.getuid()).pw_name
+    assert before.actor(nobody, {}) == login
+    assert before.actor(nobody, {"USER": "  "}) == login
+    assert before.actor(nobody, {"USER": "per"}) == "per"
+    assert before.actor(nobody, {}, user=2**31 - 9) == "somebody"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ("waive", "1", "--reason", " "),
+        ("ack", "1", "--reason", ""),
+        ("ack", "1", "--by", " "),
+        ("hold", "--reason", ""),
+    ],
+    ids=" ".join,
+)
+def test_who_and_why_are_not_left_empty(
+    place: Office, capsys: pytest.CaptureFixture[str], given: tuple[str, ...]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        svar(place, *given)
+    assert stopped.value.code == 2
+    assert "it may not be empty" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("--rule", "first-replay"), 'no rule "first-replay"; did you mean "first-'),
+        (("--source", "recruting"), 'no source "recruting"; did you mean "recruiting"'),
+    ],
+)
+def test_a_list_of_what_nothing_is_called_by_is_refused(
+    place: Office,
+    capsys: pytest.CaptureFixture[str],
+    given: tuple[str, ...],
+    said: str,
+) -> None:
+    assert svar(place, "list", *given) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_rule_that_is_gone_is_listed_as_long_as_it_is_remembered(
+    place: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (place.rules / "manager-review.yaml").unlink()
+    assert set(listed(place, capsys, "--rule", "manager-review")) == {"reviewed"}
+
+
+def test_a_list_that_is_empty_says_which_name_is_not_known(
+    place: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert svar(place, "list", "--job", "Developper") == 0
+    out = capsys.readouterr().out
+    assert 'No job "Developper" is known; did you mean "Developer"?' in out
 
 
 def test_a_legal_clock_is_taken_on_but_goes_on_telling(
@@ -436,7 +521,9 @@ def test_what_was_waived_stays_closed_over_the_next_poll(
     waived = listed(place, capsys, "--all")["waiting"]
     assert (waived["state"], waived["reason"]) == ("resolved", "waived")
     assert svar(place, "list", "--state", "resolved") == 0
-    assert "waived" in capsys.readouterr().out
+    assert "resolved (waived)" in capsys.readouterr().out
+    assert set(listed(place, capsys, "--state", "resolved (waived)")) == {"waiting"}
+    assert set(listed(place, capsys, "--state", "resolved (late)")) == set()
     assert svar(place, "show", mine, "--json") == 0
     shown = json.loads(capsys.readouterr().out)
     last = shown["transitions"][-1]
@@ -540,6 +627,74 @@ def test_without_a_state_it_says_who_makes_one(
     fresh.state.touch()
     assert svar(fresh, "list") == 1
     assert "run `svar db upgrade`" in capsys.readouterr().err
+
+
+@pytest.fixture
+def modest() -> Iterator[Path]:
+    """A folder that anybody may read, and that nobody but its owner may write."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@contextmanager
+def reader(folder: Path) -> Iterator[None]:
+    """Be somebody who may read a folder and may not write there."""
+    is_root = os.geteuid() == 0
+    places = [folder, *folder.iterdir()]
+    for each in places:
+        each.chmod(0o555 if each.is_dir() else 0o444)
+    if is_root:
+        os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        if is_root:
+            os.seteuid(0)
+        for each in places:
+            each.chmod(0o755 if each.is_dir() else 0o644)
+
+
+@pytest.mark.parametrize("is_running", [False, True])
+def test_who_may_only_read_the_state_lists_it_and_changes_nothing(
+    place: Office,
+    modest: Path,
+    capsys: pytest.CaptureFixture[str],
+    is_running: bool,
+) -> None:
+    shutil.copy(place.state, modest / "svar.db")
+    place.change(state={"url": f"sqlite:///{modest}/svar.db"})
+    loaded = place.load()
+    with ExitStack() as stack:
+        if is_running:  # then its log lies beside the state
+            store = stack.enter_context(remembered(place))
+            stack.enter_context(store.read()).exec_driver_sql("SELECT 1 FROM runs")
+        with (
+            reader(modest),
+            before.opened(loaded, reads_only=True) as read,
+            read.read() as connection,
+        ):
+            assert hands.find(connection, Wanted(), now=clock.utc_now())[1] == 4
+        with (
+            reader(modest),
+            pytest.raises(StoreError, match="svar may write there"),
+            before.opened(loaded) as store,
+            store.write(),
+        ):
+            pass
+    assert (modest / "svar.db-wal").exists() is False
+
+
+def test_who_may_not_read_the_state_is_told_so(place: Office, modest: Path) -> None:
+    kept = modest / "svar.db"
+    shutil.copy(place.state, kept)
+    place.change(state={"url": f"sqlite:///{kept}"})
+    loaded = place.load()
+    with reader(modest):
+        pass
+    for closed in (kept, modest):
+        with reader(modest):
+            pass
 
 
 def test_a_svar_that_runs_heeds_every_hand(

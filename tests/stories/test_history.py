@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from monitor.alerts import State
-from monitor.store import history
+from monitor.store import history, silences
 from monitor.store.history import History
+from monitor.store.silences import Silence
 from tests.builders import INGRID, PER, finding
-from tests.stories.post_office import LATE, NINE, PostOffice, opened
+from tests.stories.post_office import DEPUTY, LATE, NINE, OPS, PostOffice, opened
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -49,6 +50,33 @@ def test_what_was_sent_later_still_waited(office: PostOffice) -> None:
     assert told(before) == [("step 1", "queued", None)]
     assert told(after) == [("step 1", "sent", None)]
     assert [set(each.had) for each in (before, after)] == [set(), {INGRID}]
+
+
+@pytest.mark.parametrize(("deputies", "reader"), [({PER: DEPUTY}, DEPUTY), ({}, OPS)])
+def test_who_read_it_is_known_where_it_was_another(
+    office: PostOffice, deputies: dict[str, str], reader: str
+) -> None:
+    office.slack.add(DEPUTY, "Liv")
+    office.set_people(deputies=deputies)
+    office.owe(PER)
+    office.deliver(after=HOUR)
+    before, after = read(office, NINE), read(office, office.at)
+    assert [(each.recipient, each.reader) for each in before.tellings] == [(PER, None)]
+    assert [(each.recipient, each.reader) for each in after.tellings] == [(PER, reader)]
+
+
+def test_a_silence_is_known_as_it_stood_then(office: PostOffice) -> None:
+    for source in ("ats", "other"):
+        made = Silence(NINE, None, "kari", "the mail is down", source=source)
+        with office.store.write() as connection:
+            silences.add(connection, made, now=NINE)
+    [known] = read(office, NINE + HOUR).silences
+    assert (known.source, known.ends_at) == ("ats", None)
+    with office.store.write() as connection:
+        silences.end(connection, known.id or 0, actor="per", now=NINE + DAY)
+    assert read(office, NINE + HOUR).silences == (known,)
+    assert not read(office, NINE + DAY).silences
+    assert not read(office, NINE - HOUR).silences
 
 
 def test_what_was_settled_later_still_waited(office: PostOffice) -> None:

@@ -57,3 +57,8 @@ def test_an_error_keeps_what_a_metric_needs() -> None:
     delivery = DeliveryError(Outcome.UNKNOWN, "timeout")
     assert (delivery.outcome, delivery.reason) == (Outcome.UNKNOWN, "timeout")
     assert delivery.retry_after is None
+
+
+def test_a_lost_lease_says_which_one_and_why() -> None:
+    error = LeaseLost("deliver", "another replica goes on")
+    assert (error.lease, str(error)) == ("deliver", "another replica goes on")

@@ -29,6 +29,7 @@ from monitor.rules import Kind
 from monitor.settings import PeopleSettings
 from monitor.store.history import History, Telling
 from monitor.store.ledger import SETTLED
+from monitor.store.silences import Silence
 from tests.builders import (
     INGRID,
     MONDAY,
@@ -80,10 +81,11 @@ def build(
     *told: Telling,
     seen: Alert | None = None,
     had: Collection[str] = (),
+    silences: Collection[Silence] = (),
 ) -> Timeline:
     """Return the time line; what was told comes with the alert that told it."""
     known = [seen or alert()] if told or seen else []
-    history = History(tuple(known), told, had=frozenset(had))
+    history = History(tuple(known), told, had=frozenset(had), silences=tuple(silences))
     return timeline.build(made or check(rule(), at(NOW)), of, OFFICE, history)
 
 
@@ -96,7 +98,9 @@ def said(found: Timeline, *events: Event) -> list[tuple[str, str]]:
     ]
 
 
-def upcoming(found: Timeline) -> list[tuple[str, tuple[str, ...], datetime]]:
+def upcoming(
+    found: Timeline,
+) -> list[tuple[str, tuple[str, ...], datetime | None]]:
     """Return what the next digest tells, to whom and when."""
     return [(each.called, each.tell, each.goes_out_at) for each in found.next]
 
@@ -511,6 +515,19 @@ def told(status: str, **changed: Any) -> Telling:
     ("telling", "meaning"),
     [
         (told("sent", sent_at=at("2026-09-21 09:01")), "told"),
+        (told("sent", sent_at=at("2026-09-21 09:01"), reader=PER), "told"),
+        (
+            told("sent", sent_at=at("2026-09-21 09:01"), reader="liv@example.org"),
+            f"sent to liv@example.org, who reads for {PER}",
+        ),
+        (
+            told("sent", sent_at=at("2026-09-21 09:01"), reader="#ops"),
+            "sent to #ops, since nobody else could be reached",
+        ),
+        (
+            told("failed", reader="liv@example.org"),
+            "not told: could not be sent",
+        ),
         (told("queued", recipient=INGRID), "waits to be sent"),
         (told("claimed", recipient=INGRID), "waits to be sent"),
         (
@@ -708,6 +725,109 @@ def test_until_when_it_is_put_off_by_hand_is_said(
     late = alert(overlay=Overlay.SNOOZED, overlay_until=at(until))
     found = build(case(), seen=late)
     assert [each for each in found.notes if "by hand" in each] == list(notes)
+
+
+def snoozed(until: str) -> Alert:
+    return alert(overlay=Overlay.SNOOZED, overlay_until=at(until))
+
+
+def silence(ends: str | None = None, **changed: Any) -> Silence:
+    """Return a silence of this morning; a hold unless it is told what must fit."""
+    plain: dict[str, Any] = {
+        "starts_at": at("2026-09-23 08:00"),
+        "ends_at": at(ends) if ends else None,
+        "author": "kari",
+        "reason": "the mail is down",
+        "id": 3,
+    }
+    return Silence(**plain | changed)
+
+
+@pytest.mark.parametrize(
+    ("until", "goes_out_at"),
+    [
+        pytest.param("2026-09-24 17:00", "2026-09-25 09:00", id="after hours"),
+        pytest.param("2026-09-25 11:00", "2026-09-25 11:00", id="within hours"),
+        pytest.param("2026-09-22 11:00", NOW, id="over"),
+    ],
+)
+def test_what_was_put_off_is_next_when_that_is_over(
+    until: str, goes_out_at: str
+) -> None:
+    found = build(case(), None, told("queued", recipient=INGRID), seen=snoozed(until))
+    assert upcoming(found) == [("target", (INGRID,), at(goes_out_at))]
+
+
+def test_what_falls_due_while_it_is_put_off_goes_out_with_it() -> None:
+    ladder = "[{at: target, tell: owner}, {at: 4 days after, tell: manager}]"
+    waits = told("queued", recipient=INGRID)
+    later = snoozed("2026-09-28 09:00")
+    found = build(case(), check(rule(ladder=ladder), at(NOW)), waits, seen=later)
+    monday = at("2026-09-28 09:00")
+    assert upcoming(found) == [
+        ("target", (INGRID,), monday),
+        ("4 days after", (PER,), monday),
+    ]
+
+
+def test_a_silence_holds_back_also_what_no_poll_has_seen() -> None:
+    held = silence("2026-09-25 08:30", department="health")
+    found = build(case(), silences=[held])
+    assert upcoming(found) == [("target", (INGRID,), at("2026-09-25 09:00"))]
+    [note] = found.notes
+    until = "nobody is told before Fri 25 Sep 08:30; the mail is down"
+    assert note == f"silence 3 (department health) by kari: {until}"
+
+
+def test_what_a_hold_without_an_end_holds_back_has_no_time() -> None:
+    ladder = "[{at: target, tell: owner}, {at: 4 days after, tell: manager}]"
+    found = build(case(), check(rule(ladder=ladder), at(NOW)), silences=[silence()])
+    assert upcoming(found) == [("target", (INGRID,), None)]
+    assert found.notes == (
+        "hold 3 by kari: nobody is told until somebody ends it; the mail is down",
+    )
+
+
+def test_one_silence_after_another_is_one_long_silence() -> None:
+    tomorrow = at("2026-09-24 17:00")
+    both = [
+        silence(starts_at=tomorrow, ends="2026-09-29 17:00"),
+        silence("2026-09-25 08:00"),
+    ]
+    found = build(case(), silences=both)
+    assert upcoming(found) == [("target", (INGRID,), at("2026-09-30 09:00"))]
+    assert "by kari from Thu 24 Sep 17:00: nobody is told before" in found.notes[0]
+
+
+def test_a_silence_that_begins_before_the_digest_holds_it_back() -> None:
+    night = silence("2026-09-24 12:00", starts_at=at("2026-09-24 06:00"))
+    waits = told("queued", recipient=INGRID)
+    found = build(case(), None, waits, had=[INGRID], silences=[night])
+    assert upcoming(found) == [("target", (INGRID,), at("2026-09-24 12:00"))]
+
+
+@pytest.mark.parametrize(
+    ("matcher", "fits"),
+    [
+        ({"rule": "first-reply"}, True),
+        ({"rule": "silence"}, False),
+        ({"job": "NURSE"}, True),
+        ({"job": "j1"}, True),
+        ({"job": "Cook"}, False),
+        ({"rule": "first-reply", "department": "Sales"}, False),
+        ({"source": "ats", "department": "Health"}, True),
+    ],
+)
+def test_a_silence_fits_what_all_it_names_fits(
+    matcher: dict[str, str], *, fits: bool
+) -> None:
+    found = build(case(), silences=[silence(**matcher)])
+    assert bool(found.notes) == fits
+
+
+def test_a_clock_that_has_stopped_needs_no_silence() -> None:
+    row = application(first_reply_at=at("2026-09-22 10:00"))
+    assert not build(case(row), silences=[silence()]).notes
 
 
 def test_a_ladder_that_was_told_whole_is_at_its_end() -> None:

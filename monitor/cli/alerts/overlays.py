@@ -17,13 +17,14 @@ from monitor.evaluate import World
 from monitor.messages import words
 from monitor.rules import Rule
 from monitor.store import hands
+from monitor.store.hands import RefusedError
 from monitor.worktime import Calendar
 
 Hand = Callable[[Alert], Change]
 
 
 def snooze(options: argparse.Namespace) -> int:
-    """Put alerts off; exit 1 if any cannot be."""
+    """Put alerts off; exit 1, and change none, if any cannot be."""
     loaded, now = _begin(options)
 
     def put_off(alert: Alert) -> Change:
@@ -53,7 +54,7 @@ def snooze(options: argparse.Namespace) -> int:
 
 
 def acknowledge(options: argparse.Namespace) -> int:
-    """Say who is on alerts; exit 1 if any cannot be taken on."""
+    """Say who is on alerts; exit 1, and change none, if any cannot be."""
     loaded, now = _begin(options)
 
     def take(alert: Alert) -> Change:
@@ -63,7 +64,7 @@ def acknowledge(options: argparse.Namespace) -> int:
             rule,
             calendar=calendar,
             actor=state.actor(options),
-            reason=options.reason,
+            reason=options.reason or "",
             now=now,
         )
 
@@ -78,7 +79,7 @@ def acknowledge(options: argparse.Namespace) -> int:
 
 
 def waive(options: argparse.Namespace) -> int:
-    """Close alerts since no reply is needed; exit 1 if any cannot be closed."""
+    """Close alerts since no reply is needed; exit 1, and change none, if any cannot be."""
     loaded, now = _begin(options)
     actor, reason = state.actor(options), options.reason
 
@@ -107,10 +108,12 @@ def _each(
     """Do it to all the alerts, or to none where it cannot be done to one of them."""
     try:
         with state.opened(loaded) as store, store.write() as connection:
-            changed = _all(connection, options.ids, do)
-    except _Refused as refused:
-        for line in refused.problems:
-            print(f"svar: {line}", file=sys.stderr)  # noqa: T201
+            now = clock.utc_now()
+            changed = hands.act_on_all(connection, options.ids, do, now=now)
+    except RefusedError as refused:
+        for alert_id, problem in refused.problems.items():
+            why = problem or state.unknown(alert_id)
+            print(f"svar: alert {alert_id}: {why}", file=sys.stderr)  # noqa: T201
         print("Nothing was changed.", file=sys.stderr)  # noqa: T201
         return FAILED
     console = printing.console()

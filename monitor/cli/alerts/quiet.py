@@ -27,9 +27,9 @@ def silence(options: argparse.Namespace) -> int:
     state.require_known(options, loaded)
     matcher = {name: getattr(options, name) for name in silences.MATCHERS}
     if not any(matcher.values()):
-        message = "say what to silence (--rule, --department, --job or --source); "
-        message += "`svar alerts hold` stops everything"
-        raise ConfigError([Problem("svar alerts silence", 0, 0, "", message)])
+        message = "say what to silence; `svar alerts hold` stops everything"
+        options_ = "--rule, --department, --job or --source"
+        raise ConfigError([Problem(options_, 0, 0, "", message)])
     now = clock.utc_now()
     given = options.start
     start = instants.read("--from", given, loaded) if given else now
@@ -49,8 +49,10 @@ def release(options: argparse.Namespace) -> int:
     now, actor = clock.utc_now(), state.actor(options)
     with state.opened(loaded) as store, store.write() as connection:
         ended = silences.release(connection, actor=actor, now=now)
+        remaining = silences.in_force(connection, now=now)
     if ended:
-        print("The hold is over; what is due is told from the next minute on.")  # noqa: T201
+        over = "The hold is over" if len(ended) == 1 else "The holds are over"
+        print(f"{over}; {_now(remaining)}")  # noqa: T201
     else:
         print("There is no hold; nothing was changed.")  # noqa: T201
     return FINE
@@ -62,11 +64,33 @@ def unsilence(options: argparse.Namespace) -> int:
     now, actor = clock.utc_now(), state.actor(options)
     with state.opened(loaded) as store, store.write() as connection:
         ended = silences.end(connection, options.id, actor=actor, now=now)
+        remaining = silences.in_force(connection, now=now)
     if ended is None:
         message = f"there is no silence {options.id} to end; `svar alerts silences`"
         raise HandError(message)
-    print(f"Silence {options.id} is over ({what(ended)}); what is due is told.")  # noqa: T201
+    called = "Hold" if ended.is_hold else "Silence"
+    line = f"{called} {options.id} is over ({what(ended)}); "
+    print(line + _now(remaining, ended))  # noqa: T201
     return FINE
+
+
+def _now(remaining: Sequence[Silence], ended: Silence | None = None) -> str:
+    """Return what is told from now on, and what stays silent after one was ended."""
+    told = "what is due is told from the next minute on."
+    if not remaining:
+        return told
+    said = []
+    for called, is_hold in (("hold", True), ("silence", False)):
+        ids = [each.id for each in remaining if each.is_hold is is_hold]
+        if len(ids) == 1:
+            other = "another " if ended and ended.is_hold is is_hold else ""
+            said.append(f"{other}{called} ({ids[0]}) remains")
+        elif ids:
+            said.append(f"{len(ids)} {called}s remain")
+    rest = f"{' and '.join(said)}; `svar alerts silences`."
+    if any(each.is_hold for each in remaining):
+        return f"nobody is told of anything yet: {rest}"
+    return f"{told} But {rest}"
 
 
 def listed(options: argparse.Namespace) -> int:
@@ -105,10 +129,13 @@ def _made(
 
 
 def _keep(loaded: Configuration, made: Silence, now: datetime) -> int:
-    with state.opened(loaded) as store, store.write() as connection:
-        kept = silences.add(connection, made, now=now)
-        wanted = {name: getattr(kept, name) for name in silences.MATCHERS}
-        _, count = hands.find(connection, Wanted(**wanted), now=now, most=1)
+    with state.opened(loaded, makes=True) as store:
+        with store.write() as connection:
+            before = silences.in_force(connection, now=now)
+            kept = silences.add(connection, made, now=now)
+            wanted = {name: getattr(kept, name) for name in silences.MATCHERS}
+            _, count = hands.find(connection, Wanted(**wanted), now=now, most=1)
+        hints = [] if count else list(state.unknown_names(store, kept))
     alerts = words.plural(count, "open alert fits", "open alerts fit")
     end = kept.ends_at and words.moment(kept.ends_at, loaded.calendar, now=now)
     until = f"until {end}" if end else "until `svar alerts release`"
@@ -118,12 +145,27 @@ def _keep(loaded: Configuration, made: Silence, now: datetime) -> int:
     called, silent = "Silence", what(kept)
     if kept.is_hold:
         called, silent = "Hold", "anything"
+    fits = f"{alerts} now. " if count or kept.is_hold else ""
     line = (
         f"{called} {kept.id}: nobody is told of {silent}{begins} {until}. "
-        f"{alerts} now. Polls and steps go on; what is due then is told afterwards."
+        f"{fits}Polls and steps go on; what is due then is told afterwards."
     )
-    printing.console().print(Text(line), soft_wrap=True)
+    console = printing.console()
+    console.print(Text(line), soft_wrap=True)
+    if not kept.is_hold and not count:
+        warning = " ".join(["Warning: it fits no open alert.", *hints])
+        console.print(Text(warning), soft_wrap=True)
+    for each in filter(lambda each: kept.is_hold and each.is_hold, before):
+        console.print(Text(_exists(each, loaded, now)), soft_wrap=True)
     return FINE
+
+
+def _exists(hold: Silence, loaded: Configuration, now: datetime) -> str:
+    end = hold.ends_at and words.moment(hold.ends_at, loaded.calendar, now=now)
+    return (
+        f"There is a hold already: {hold.id} by {hold.author} ({hold.reason}), until "
+        f"{end or 'somebody ends it'}. `svar alerts release` ends all holds."
+    )
 
 
 def _table(found: Sequence[Silence], loaded: Configuration, now: datetime) -> Table:

@@ -262,4 +262,4 @@ def _said(text: str) -> str:
     if not text.strip():
         message = "it may not be empty"
         raise argparse.ArgumentTypeError(message)
-    return text.strip()
+    return text
