@@ -406,6 +406,15 @@ def test_a_source_that_cannot_be_asked_does_not_stop_the_forgetting(
     assert known(state) == ["soon", "declined"]
 
 
+def test_an_application_without_an_id_is_refused(
+    place: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        svar(place, "")
+    assert stopped.value.code == 2
+    assert "it may not be empty" in capsys.readouterr().err
+
+
 def test_a_source_that_nobody_knows_is_refused(
     place: Office, state: Store, capsys: pytest.CaptureFixture[str]
 ) -> None:

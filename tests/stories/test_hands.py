@@ -4,10 +4,11 @@ import argparse
 import json
 import os
 import pwd
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,7 +22,9 @@ from monitor.alerts import Alert, Change, HandError, Overlay, Reason, State
 from monitor.cli.alerts import lines
 from monitor.cli.alerts import state as before
 from monitor.cli.arguments.alerts import ENDS, STATES
+from monitor.configuration import Configuration
 from monitor.cycle import Cycle
+from monitor.errors import StoreError
 from monitor.evaluate import Ending, Verdict
 from monitor.outbox import Notice
 from monitor.rules import Kind
@@ -38,6 +41,7 @@ from tests.stories.process import eventually, running
 
 NOW = at("2026-09-22 12:00")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+NOBODY = 65534  # a user id
 RULE = rule(
     ladder="[{at: target, tell: owner}, {at: 2 working days after, tell: manager}]"
 )
@@ -630,20 +634,23 @@ def test_without_a_state_it_says_who_makes_one(
 
 
 @pytest.fixture
-def modest() -> Iterator[Path]:
-    """A folder that anybody may read, and that nobody but its owner may write."""
+def lent(place: Office) -> Iterator[Office]:
+    """The office, with its state in a folder that anybody may get to."""
     with tempfile.TemporaryDirectory() as name:
         Path(name).chmod(0o755)
-        yield Path(name)
+        kept = shutil.copy(place.state, Path(name) / "svar.db")
+        place.change(state={"url": f"sqlite:///{kept}"})
+        yield place
 
 
 @contextmanager
-def reader(folder: Path) -> Iterator[None]:
-    """Be somebody who may read a folder and may not write there."""
+def visiting(folder: Path, *, files: int, folders: int) -> Iterator[None]:
+    """Be somebody else, who may do no more with a folder than these modes say."""
     is_root = os.geteuid() == 0
-    places = [folder, *folder.iterdir()]
-    for each in places:
-        each.chmod(0o555 if each.is_dir() else 0o444)
+    inside = list(folder.iterdir())
+    for each in inside:
+        each.chmod(files)
+    folder.chmod(folders)
     if is_root:
         os.seteuid(NOBODY)
     try:
@@ -651,50 +658,50 @@ def reader(folder: Path) -> Iterator[None]:
     finally:
         if is_root:
             os.seteuid(0)
-        for each in places:
-            each.chmod(0o755 if each.is_dir() else 0o644)
+        folder.chmod(0o755)
+        for each in inside:
+            each.chmod(0o644)
 
 
-@pytest.mark.parametrize("is_running", [False, True])
+def count(loaded: Configuration) -> int:
+    """Return how many alerts the commands that only read find."""
+    with (
+        before.opened(loaded, reads_only=True) as store,
+        store.read() as connection,
+    ):
+        return hands.find(connection, Wanted(), now=clock.utc_now())[1]
+
+
+@pytest.mark.parametrize("is_open_elsewhere", [False, True])
 def test_who_may_only_read_the_state_lists_it_and_changes_nothing(
-    place: Office,
-    modest: Path,
-    capsys: pytest.CaptureFixture[str],
-    is_running: bool,
+    lent: Office, *, is_open_elsewhere: bool
 ) -> None:
-    shutil.copy(place.state, modest / "svar.db")
-    place.change(state={"url": f"sqlite:///{modest}/svar.db"})
-    loaded = place.load()
+    loaded = lent.load()
     with ExitStack() as stack:
-        if is_running:  # then its log lies beside the state
-            store = stack.enter_context(remembered(place))
-            stack.enter_context(store.read()).exec_driver_sql("SELECT 1 FROM runs")
-        with (
-            reader(modest),
-            before.opened(loaded, reads_only=True) as read,
-            read.read() as connection,
-        ):
-            assert hands.find(connection, Wanted(), now=clock.utc_now())[1] == 4
-        with (
-            reader(modest),
-            pytest.raises(StoreError, match="svar may write there"),
-            before.opened(loaded) as store,
-            store.write(),
-        ):
-            pass
-    assert (modest / "svar.db-wal").exists() is False
+        if is_open_elsewhere:  # then the log of SQLite lies beside it
+            store = stack.enter_context(remembered(lent))
+            reading = stack.enter_context(store.read())
+            reading.exec_driver_sql("SELECT 1 FROM runs")
+        folder = Path(loaded.settings.state.url.get_secret_value()[10:]).parent
+        assert len(list(folder.iterdir())) == (3 if is_open_elsewhere else 1)
+        stack.enter_context(visiting(folder, files=0o444, folders=0o555))
+        assert count(loaded) == 4
+        with pytest.raises(StoreError, match="svar may write there"):  # noqa: SIM117
+            with before.opened(loaded) as store, store.write():
+                pass
 
 
-def test_who_may_not_read_the_state_is_told_so(place: Office, modest: Path) -> None:
-    kept = modest / "svar.db"
-    shutil.copy(place.state, kept)
-    place.change(state={"url": f"sqlite:///{kept}"})
-    loaded = place.load()
-    with reader(modest):
-        pass
-    for closed in (kept, modest):
-        with reader(modest):
-            pass
+@pytest.mark.parametrize(("files", "folders"), [(0, 0o555), (0o444, 0)])
+def test_who_may_not_even_read_the_state_is_told_so(
+    lent: Office, files: int, folders: int
+) -> None:
+    loaded = lent.load()
+    folder = Path(loaded.settings.state.url.get_secret_value()[10:]).parent
+    with (
+        visiting(folder, files=files, folders=folders),
+        pytest.raises(StoreError, match="your login may read there"),
+    ):
+        count(loaded)
 
 
 def test_a_svar_that_runs_heeds_every_hand(

@@ -261,5 +261,71 @@ def test_a_silence_that_makes_no_sense_is_refused(
     said: str,
 ) -> None:
     assert svar(place, "silence", *given, "--reason", "x") == 2
-    assert said in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert said in err
+    assert " in 1 file" not in err
     assert listed(place, capsys, "--all") == []
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("--department", "Økonmi"), 'is known; did you mean "Økonomi"?'),
+        (("--department", "økonomi", "--rule", "manager-review"), "open alert.\n"),
+        (("--job", "Cook"), 'No job "Cook" is known (one of '),
+    ],
+)
+def test_a_silence_that_fits_nothing_is_kept_with_a_warning(
+    place: Office,
+    capsys: pytest.CaptureFixture[str],
+    given: tuple[str, ...],
+    said: str,
+) -> None:
+    lasting = ("--for", "1 day", "--reason", "x")
+    assert svar(place, "silence", *given, *lasting) == 0
+    out = capsys.readouterr().out
+    assert "Warning: it fits no open alert." in out
+    assert said in out
+    assert len(listed(place, capsys)) == 1
+
+
+def test_what_remains_in_force_is_said_when_one_of_several_ends(
+    place: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def said(*given: str) -> str:
+        capsys.readouterr()
+        assert svar(place, *given) == 0
+        return capsys.readouterr().out
+
+    assert "There is a hold already" not in said("hold", "--reason", "a")
+    out = said("hold", "--reason", "b", "--by", "kari")
+    assert "There is a hold already: 1 by " in out
+    assert "(a), until somebody ends it." in out
+    for department in ("Økonomi", "Health"):
+        reason = ("--for", "1 day", "--reason", "c")
+        out = said("silence", "--department", department, *reason)
+        assert "There is a hold already" not in out
+    assert "over (everything); nobody is told of anything yet: another hold (2) " in (
+        said("unsilence", "1")
+    )
+    out = said("release")
+    assert "The hold is over; what is due is told" in out
+    assert "But 2 silences remain; `svar alerts silences`." in out
+    assert "But another silence (4) remains" in said("unsilence", "3")
+    assert "is told from the next minute on.\n" in said("unsilence", "4")
+
+
+def test_one_can_hold_before_the_first_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fresh = office.build(tmp_path / "fresh")
+    assert svar(fresh, "hold", "--reason", "not yet") == 0
+    out = capsys.readouterr().out
+    assert f"There was no state yet: sqlite:///{fresh.state} is made." in out
+    assert "Hold 1: nobody is told of anything" in out
+    given = ("--rule", "first-reply", "--for", "1 day", "--reason", "x")
+    assert svar(fresh, "silence", *given) == 0
+    assert "is made" not in capsys.readouterr().out
+    assert len(listed(fresh, capsys)) == 2
+    with closing(Store(f"sqlite:///{fresh.state}")) as store:
+        store.claim()  # nothing keeps the first run from it

@@ -5,6 +5,7 @@ import pytest
 from monitor.errors import (
     ConfigError,
     DeliveryError,
+    LeaseLost,
     MonitorError,
     Outcome,
     Problem,
