@@ -82,7 +82,9 @@ def read(
     ours = alerts.c.source == source, alerts.c.application_id == application_id
     later = select(notices.c.alert_id).where(notices.c.created_at > by)
     had = select(posts.c.recipient).where(
-        posts.c.sent_on == day, or_(posts.c.sent_at.is_(None), posts.c.sent_at <= by)
+        posts.c.sent_on == day,
+        posts.c.kind == "digest",
+        or_(posts.c.sent_at.is_(None), posts.c.sent_at <= by),
     )
     opened = select(alerts).where(*ours, alerts.c.opened_at <= by)
     moved = later.join_from(notices, alerts).where(*ours).distinct()

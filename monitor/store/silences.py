@@ -109,11 +109,11 @@ def same(
 
 def spell(connection: Connection, silence: Silence) -> Silence:
     """Return the silence, its department and job spelled as the alerts spell them."""
-    spelled = {
-        name: _spelled(connection, getattr(silence, name), *columns)
-        for name, columns in _NAMED.items()
-    }
-    return replace(silence, **spelled)
+    return replace(
+        silence,
+        department=_spelled(connection, silence.department, *_NAMED["department"]),
+        job=_spelled(connection, silence.job, *_NAMED["job"]),
+    )
 
 
 def _spelled(

@@ -686,9 +686,12 @@ def test_who_may_only_read_the_state_lists_it_and_changes_nothing(
         assert len(list(folder.iterdir())) == (3 if is_open_elsewhere else 1)
         stack.enter_context(visiting(folder, files=0o444, folders=0o555))
         assert count(loaded) == 4
-        with pytest.raises(StoreError, match="svar may write there"):  # noqa: SIM117
-            with before.opened(loaded) as store, store.write():
-                pass
+        with (
+            pytest.raises(StoreError, match="svar may write there"),
+            before.opened(loaded) as store,
+            store.write() as connection,
+        ):
+            connection.exec_driver_sql("UPDATE runs SET changes = 9")
 
 
 @pytest.mark.parametrize(("files", "folders"), [(0, 0o555), (0o444, 0)])

@@ -79,6 +79,13 @@ def test_a_silence_is_known_as_it_stood_then(office: PostOffice) -> None:
     assert not read(office, NINE - HOUR).silences
 
 
+def test_what_was_told_at_once_was_no_digest(office: PostOffice) -> None:
+    office.owe(is_now=True)
+    office.deliver(after=HOUR)
+    assert told(read(office, office.at)) == [("step 1", "sent", None)]
+    assert not read(office, office.at).had
+
+
 def test_what_was_settled_later_still_waited(office: PostOffice) -> None:
     office.owe()
     office.at += HOUR

@@ -152,10 +152,11 @@ def test_a_hold_without_an_end_says_who_ends_it(
 def test_a_silence_of_something_else_is_not_named(
     place: Office, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    svar(place, "silence", "--rule", "manager-review", "--reason", "a strike")
+    day = ("--for", "1 day")
+    svar(place, "silence", "--rule", "manager-review", "--reason", "a strike", *day)
     assert "Silence 1" not in shown(place, capsys)
     assert explained(place, capsys)["notes"] == []
-    svar(place, "silence", "--job", "Developer", "--reason", "moved", "--for", "1 day")
+    svar(place, "silence", "--job", "Developer", "--reason", "moved", *day)
     assert "Silence 2 (job Developer)" in shown(place, capsys)
     [note] = explained(place, capsys)["notes"]
     assert "(job Developer)" in note
