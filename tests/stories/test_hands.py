@@ -20,7 +20,7 @@ import pytest
 from monitor import alerts, cli, clock
 from monitor.alerts import Alert, Change, HandError, Overlay, Reason, State
 from monitor.cli.alerts import lines
-from monitor.cli.alerts import state as before
+from monitor.cli.alerts import state as beside
 from monitor.cli.arguments.alerts import ENDS, STATES
 from monitor.configuration import Configuration
 from monitor.cycle import Cycle
@@ -441,10 +441,10 @@ def test_who_is_on_it_is_asked_for_no_name_but_the_login(
 def test_who_has_no_name_in_the_environment_has_that_of_the_system() -> None:
     nobody = argparse.Namespace(by=None)
     login = pwd.getpwuid(os.getuid()).pw_name
-    assert before.actor(nobody, {}) == login
-    assert before.actor(nobody, {"USER": "  "}) == login
-    assert before.actor(nobody, {"USER": "per"}) == "per"
-    assert before.actor(nobody, {}, user=2**31 - 9) == "somebody"
+    assert beside.actor(nobody, {}) == login
+    assert beside.actor(nobody, {"USER": "  "}) == login
+    assert beside.actor(nobody, {"USER": "per"}) == "per"
+    assert beside.actor(nobody, {}, user=2**31 - 9) == "somebody"
 
 
 @pytest.mark.parametrize(
@@ -666,7 +666,7 @@ def visiting(folder: Path, *, files: int, folders: int) -> Iterator[None]:
 def count(loaded: Configuration) -> int:
     """Return how many alerts the commands that only read find."""
     with (
-        before.opened(loaded, reads_only=True) as store,
+        beside.opened(loaded, reads_only=True) as store,
         store.read() as connection,
     ):
         return hands.find(connection, Wanted(), now=clock.utc_now())[1]
@@ -688,7 +688,7 @@ def test_who_may_only_read_the_state_lists_it_and_changes_nothing(
         assert count(loaded) == 4
         with (
             pytest.raises(StoreError, match="svar may write there"),
-            before.opened(loaded) as store,
+            beside.opened(loaded) as store,
             store.write() as connection,
         ):
             connection.exec_driver_sql("UPDATE runs SET changes = 9")
