@@ -104,6 +104,7 @@ class PeopleSettings(Strict):
     def watch(self) -> str | None:
         """Return who hears of trouble with Svar itself, a person or a channel."""
         return self.admin or self.fallback
+
     languages: dict[Person, Language] = Field(default_factory=dict)
 
 

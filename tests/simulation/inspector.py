@@ -227,7 +227,7 @@ class Inspector:
         demand(not unedited, "every edit is made", f"posts {unedited}")
         for name in scene.forgotten:
             told = {each.key for each in scene.slack.standing() if name in each.text}
-            told -= scene.slack.unlooked
+            told -= scene.slack.unlooked | scene.slack.unrecorded
             demand(not told, "nothing is said of who was erased", f"{name}: {told}")
         standing: defaultdict[str, list[str]] = defaultdict(list)
         for message in scene.slack.standing():
