@@ -14,6 +14,7 @@ from monitor.store.mail import Post, PostStatus
 
 BATCH = 100
 LAST_SWEEP = timedelta(minutes=15)  # a replica that slept may still post till then
+LAST_TRY = timedelta(days=1)  # of a sweep that failed
 _OLD_WORDS: dict[str, object] = {"digest": None}  # nobody knows what it says
 UNCONFIRMED = "unconfirmed"  # may have arrived, and nobody may look
 
@@ -43,14 +44,17 @@ class LookUp:
             ids = mail.sweeps(connection, now=this.now, most=BATCH)
             posts = mail.read(connection, ids)
         for post in posts:
+            last = LAST_SWEEP
             try:
                 kept = self._sweep(post, this)
             except DeliveryError as error:
                 self.wire.note(error)
                 if error.reason == PACED or error.retry_after is not None:
                     raise Stop from error
-                kept = post.ts  # not now: the next sweep tries again, or it is the last
-            again_at = self._sweep_again(post, this.now)
+                kept = post.ts
+                if error.outcome is not Outcome.ROUTE:  # else nobody may look there
+                    last = LAST_TRY
+            again_at = _sweep_again(post, this.now, last)
             values: dict[str, object] = {"sweep_at": again_at, "ts": kept}
             if kept != post.ts:
                 values |= _OLD_WORDS | {"edit_due_at": this.now}
@@ -68,11 +72,6 @@ class LookUp:
             kept = found[0]
         self._keep_one(post, found, kept, this)
         return kept
-
-    def _sweep_again(self, post: Post, now: datetime) -> datetime | None:
-        began_at = post.first_attempt_at or now
-        is_last = now >= began_at + LAST_SWEEP
-        return None if is_last else now + LAST_SWEEP
 
     def _keep_one(
         self, post: Post, found: list[str], kept: str | None, this: Round
@@ -132,3 +131,9 @@ class LookUp:
         with self.store.write() as connection:
             mail.settle(connection, post.id, status, **values)
         this.report.posts[status] += 1
+
+
+def _sweep_again(post: Post, now: datetime, last: timedelta) -> datetime | None:
+    """Return when to look for late arrivals again; None so long after the first try."""
+    began_at = post.first_attempt_at or now
+    return None if now >= began_at + last else now + LAST_SWEEP

@@ -10,7 +10,8 @@ from tests.simulation import house
 from tests.simulation.fates import CALLS, COMMITS, MOMENTS
 from tests.simulation.slack import FAULTS, POST_FAULTS
 
-DAYS = (8, 8, 9, 9, 10, 14, 23)  # of a story; a quiet week comes after them
+CROWDS = (4, 6, 8, 11, 18)  # applications
+DAYS = (7, 7, 8, 8, 9, 12, 21)  # of a story; a quiet week comes after them
 EARLY = 0.4  # what puts nudges off is over when all is well
 LOOKING_UP = tuple(each for each in MOMENTS if each.split()[1] in {"lookup", "open"})
 
@@ -112,7 +113,7 @@ class _Drawing:
         self.dice = dice
         self.start = start
         self.days = days
-        self.names = [f"Q{n:03d}" for n in range(1, dice.randint(6, 20) + 1)]
+        self.names = [f"Q{n:03d}" for n in range(1, dice.choice(CROWDS) + 1)]
 
     def events(self) -> Iterator[Event]:
         for name in self.names:

@@ -88,7 +88,7 @@ _REVIEW = """
     target: 1 working day
     owner: manager
     ladder:
-      - {at: target, tell: manager, repeat: {every: 24 hours, at_most: 2}}
+      - {at: target, tell: manager, repeat: {every: 24 hours, at_most: 1}}
       - {at: 2 working days after, tell: [manager, recruiter]}
 """
 _DECIDED = """

@@ -54,7 +54,7 @@ class Part:
 
 
 def run(seeds: Sequence[int], kinds: tuple[str, ...], jobs: int) -> Tally:
-    """Play all seeds; the kind of database alternates with the seed."""
+    """Play all seeds, every fourth on the last of these kinds of database."""
     total = Tally()
     with ExitStack() as stack:
         server = None
@@ -75,7 +75,8 @@ def play(part: Part, parts: Parts = REAL) -> Tally:
     tally = Tally()
     with theatres(part.kinds, part.server, parts) as found:
         for seed in part.seeds:
-            kind = part.kinds[seed // 2 % len(part.kinds)]
+            # PostgreSQL takes twice as long: every fourth seed is enough for it.
+            kind = part.kinds[-1] if seed // 2 % 4 == 0 else part.kinds[0]
             _play(seed, kind, found[kind], tally)
     return tally
 
