@@ -1,6 +1,6 @@
 """Bugs on purpose: the simulation has to see each of them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, time
 
@@ -138,20 +138,19 @@ def _sleepless(
     return delivery(store, transport, around_the_clock, may_send)
 
 
-# Each bug, and seeds among which one sees it.
-BUGS: dict[str, tuple[Parts, Iterable[int]]] = {
-    "sent before it was posted": (_sending(RecordsFirst), range(3)),
-    "two digests a day": (_sending(ForgetsTheDay), range(10)),
-    "news of what is settled": (_sending(TellsOfTheSettled), range(10)),
-    "no look-up": (Parts(delivery=_blind), range(10)),
-    "messages at night": (Parts(delivery=_sleepless), range(10)),
-    "an empty poll is believed": (Parts(cycle=TrustingCycle), range(10)),
-    "transitions are lost": (Parts(cycle=ForgetfulCycle), range(10)),
+BUGS = {
+    "sent before it was posted": _sending(RecordsFirst),
+    "two digests a day": _sending(ForgetsTheDay),
+    "news of what is settled": _sending(TellsOfTheSettled),
+    "no look-up": Parts(delivery=_blind),
+    "messages at night": Parts(delivery=_sleepless),
+    "an empty poll is believed": Parts(cycle=TrustingCycle),
+    "transitions are lost": Parts(cycle=ForgetfulCycle),
 }
 SEEN_AS = {
     "sent before it was posted": "a claim is committed before the call",
     "two digests a day": "one digest a person and day",
-    "news of what is settled": "nothing is sent about what is put off",
+    "news of what is settled": "nothing is sent about a closed alert",
     "no look-up": "one message for each post",
     "messages at night": "no message outside working hours",
     "an empty poll is believed": "a failing or empty poll closes nothing",
