@@ -96,8 +96,7 @@ class LookUp:
             this,
             ts=found[0],
             sent_at=this.now,
-            **_OLD_WORDS,
-            edit_due_at=this.now,
+            **_words(post, found, this),
         )
         this.report.told.append(post)
 
@@ -137,3 +136,10 @@ def _sweep_again(post: Post, now: datetime, last: timedelta) -> datetime | None:
     """Return when to look for late arrivals again; None so long after the first try."""
     began_at = post.first_attempt_at or now
     return None if now >= began_at + last else now + LAST_SWEEP
+
+
+def _words(post: Post, found: list[str], this: Round) -> dict[str, object]:
+    """Return what to write where a message may say what an earlier try said."""
+    if post.attempts == 1 and len(found) == 1:
+        return {}
+    return _OLD_WORDS | {"edit_due_at": this.now}

@@ -23,7 +23,7 @@ from monitor.store.ledger import Owed
 from monitor.store.mail import Post, PostKind, PostStatus
 from monitor.store.tables import posts
 from monitor.worktime import Calendar
-from tests.simulation.process import Configured, MaySend, Parts, delivery, still
+from tests.simulation.process import Configured, Parts, Watch, delivery
 
 
 class RecordsFirst(Sender):
@@ -107,25 +107,25 @@ class ForgetfulCycle(Cycle):
 
 def _sending(kind: type[Sender]) -> Parts:
     def make(
-        store: Store, transport: Transport, configured: Configured, may_send: MaySend
+        store: Store, transport: Transport, configured: Configured, watch: Watch
     ) -> Delivery:
-        made = delivery(store, transport, configured, may_send)
-        made._sender = kind(store, made.wire, Router(store, made.wire), still)
+        made = delivery(store, transport, configured, watch)
+        made._sender = kind(store, made.wire, Router(store, made.wire), watch.stopwatch)
         return made
 
     return Parts(delivery=make)
 
 
 def _blind(
-    store: Store, transport: Transport, configured: Configured, may_send: MaySend
+    store: Store, transport: Transport, configured: Configured, watch: Watch
 ) -> Delivery:
-    made = delivery(store, transport, configured, may_send)
+    made = delivery(store, transport, configured, watch)
     made._look_up = NeverLooks(store, made.wire, Router(store, made.wire))
     return made
 
 
 def _sleepless(
-    store: Store, transport: Transport, configured: Configured, may_send: MaySend
+    store: Store, transport: Transport, configured: Configured, watch: Watch
 ) -> Delivery:
     """Return a delivery for which it is always working time."""
 
@@ -135,7 +135,7 @@ def _sleepless(
         always = Calendar(zone="Europe/Oslo", hours=hours)
         return replace(loaded, calendar=always)
 
-    return delivery(store, transport, around_the_clock, may_send)
+    return delivery(store, transport, around_the_clock, watch)
 
 
 BUGS = {

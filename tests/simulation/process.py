@@ -17,21 +17,27 @@ from tests.simulation import house
 from tests.simulation.scene import Scene
 
 Configured = Callable[[], Configuration]
-MaySend = Callable[[], bool]
-MakeDelivery = Callable[[Store, Transport, Configured, MaySend], Delivery]
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """By which a process tells how long it has been at work, and whether it may send."""
+
+    stopwatch: Callable[[], float]
+    may_send: Callable[[], bool]
+
+
+MakeDelivery = Callable[[Store, Transport, Configured, Watch], Delivery]
 POLL, DELIVER = f"poll {house.SOURCE}", "deliver"
 
 
-def still() -> float:
-    """Tell that no time passes while the delivery runs."""
-    return 0.0
-
-
 def delivery(
-    store: Store, transport: Transport, configured: Configured, may_send: MaySend
+    store: Store, transport: Transport, configured: Configured, watch: Watch
 ) -> Delivery:
     """Return the real delivery."""
-    return Delivery(store, transport, configured, still, may_send=may_send)
+    return Delivery(
+        store, transport, configured, watch.stopwatch, may_send=watch.may_send
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +67,13 @@ class Process:
             scene.store,
             name,
             clock=lambda _: scene.real,
-            stopwatch=lambda: scene.real.timestamp(),  # noqa: PLW0108 - of each moment
+            stopwatch=self._seconds,
         )
         self._tenures: dict[str, Tenure] = {}
         self._delivery: tuple[Hold, Delivery] | None = None
+
+    def _seconds(self) -> float:
+        return self.scene.real.timestamp()
 
     def _hold(self, name: str) -> Hold | None:
         """Return the lease: renewed, as it is all the time, or taken if it is free."""
@@ -109,7 +118,10 @@ class Process:
                 heartbeats.beat(connection, now=scene.now)
         if self._delivery is None or self._delivery[0] is not tenure:
             made = self.parts.delivery(
-                store, scene.slack, lambda: scene.configuration, tenure.holds
+                store,
+                scene.slack,
+                lambda: scene.configuration,
+                Watch(self._seconds, tenure.holds),
             )
             self._delivery = tenure, made
         return self._delivery[1].run(now=scene.now)

@@ -102,20 +102,6 @@ def test_the_shared_post_does_not_wait_for_one_who_cannot_be_asked_for(
     assert len(office.said(OPS)) == 1
 
 
-def test_a_message_that_stood_already_says_what_is_so_now(office: PostOffice) -> None:
-    office.owe()
-    office.slack.fail("chat.postMessage", refuse("internal_error"))
-    office.deliver()
-    lost = office.slack.standing(INGRID, office.keys()[0])
-    lost.ts = f"{office.at.timestamp():.0f}.000001"
-    office.slack.messages.append(lost)
-    office.deliver(after=MINUTE)
-    office.deliver(after=TICK)
-    [message] = office.slack.to(INGRID)
-    assert message.edits == 1
-    assert "K. N." in message.shown
-
-
 def test_a_restart_after_a_gap_still_looks_before_it_sends(office: PostOffice) -> None:
     office.deliver()
     office.at += HOUR

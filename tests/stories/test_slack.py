@@ -288,7 +288,7 @@ def test_a_message_is_found_by_its_key_over_many_pages(
 
 def test_no_older_message_is_looked_through(fake: FakeSlack, slack: Slack) -> None:
     post(slack)
-    assert slack.find("C1", "k1", since=MONDAY + timedelta(minutes=6)) == []
+    assert slack.find("C1", "k1", since=MONDAY + timedelta(minutes=61)) == []
 
 
 def test_a_message_without_metadata_is_not_ours(fake: FakeSlack, slack: Slack) -> None:

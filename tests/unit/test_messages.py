@@ -70,12 +70,28 @@ def test_a_manager_is_asked_for_a_decision_and_told_that_little_is_enough() -> N
 
 
 def test_an_answer_and_a_decision_are_asked_for_as_an_answer() -> None:
-    decide = alert(rule="manager-review", application_id="A2", owner=INGRID)
+    decide = alert(
+        rule="manager-review", application_id="A2", owner=INGRID, recruiter=PER
+    )
     message = digest(told(alert()), told(decide, by=REVIEW))
     title, promise, advice = texts(message)[0].split("\n")
     assert "2 people on today's list are waiting for an answer from you." in title
     assert promise == "Our promise has passed."
     assert advice.startswith("The recruiter can answer")
+
+
+def test_nobody_is_told_that_they_wait_for_themselves() -> None:
+    decide = alert(rule="manager-review", owner=INGRID, recruiter=INGRID)
+    assert "The recruiter" not in texts(digest(told(decide, by=REVIEW)))[0]
+
+
+def test_who_stands_in_for_others_reads_for_whom() -> None:
+    reader = Reader(INGRID, "Ingrid", frozenset({PER}), stands_in_for=("Per", "Liv"))
+    lines = [told(alert(owner=PER))]
+    message = messages.render(lines, reader, calendar=calendar(), now=NOW)
+    assert (
+        "With what waits for Per, Liv, who cannot be reached now." in texts(message)[0]
+    )
 
 
 def test_who_only_sees_it_is_told_that_a_colleague_has_it() -> None:
