@@ -580,3 +580,8 @@ def test_trouble_is_told_to_the_admin_or_where_nobody_else_hears(
     tmp_path: Path, said: str, hears: str | None
 ) -> None:
     assert load(tmp_path, f"{PEOPLE}{said}\n").people.watch == hears
+
+
+def test_a_lease_may_be_shorter(tmp_path: Path) -> None:
+    text = PLAIN + "state: {lease: 10 seconds}\n"
+    assert load(tmp_path, text).state.lease == timedelta(seconds=10)
