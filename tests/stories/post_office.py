@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from monitor import alerts, configuration, shipped
@@ -51,6 +52,14 @@ people:
         encoding="utf-8",
     )
     return configuration.read(path, {})
+
+
+def state_url(request: pytest.FixtureRequest, folder: Path) -> str:
+    """Return the address of an empty state, in the database that a fixture asks for."""
+    if request.param == "sqlite":
+        return f"sqlite:///{folder}/svar.db"
+    found: str = request.getfixturevalue("postgresql")
+    return found
 
 
 @contextmanager

@@ -14,18 +14,22 @@ from monitor.rules import Rulebook
 from monitor.terminal import Terminal
 from tests.builders import INGRID, PER, at
 from tests.fakes import refuse
-from tests.stories.post_office import DEPUTY, LEADS, MINUTE, OPS, PostOffice, opened
+from tests.stories.post_office import (
+    DEPUTY,
+    LEADS,
+    MINUTE,
+    OPS,
+    PostOffice,
+    opened,
+    state_url,
+)
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[PostOffice]:
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path}/svar.db"
-    else:
-        url = request.getfixturevalue("postgresql")
-    with opened(url, tmp_path) as ready:
+    with opened(state_url(request, tmp_path), tmp_path) as ready:
         yield ready
 
 

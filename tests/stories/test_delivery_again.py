@@ -19,18 +19,14 @@ from monitor.slack import Slack
 from monitor.store import hands
 from tests.builders import INGRID, PER, at
 from tests.fakes import TOKEN, Meanwhile, ratelimited, refuse
-from tests.stories.post_office import LEADS, MINUTE, OPS, PostOffice, opened
+from tests.stories.post_office import LEADS, MINUTE, OPS, PostOffice, opened, state_url
 
 HOUR, DAY, TICK = timedelta(hours=1), timedelta(days=1), timedelta(seconds=5)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[PostOffice]:
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path}/svar.db"
-    else:
-        url = request.getfixturevalue("postgresql")
-    with opened(url, tmp_path) as ready:
+    with opened(state_url(request, tmp_path), tmp_path) as ready:
         yield ready
 
 

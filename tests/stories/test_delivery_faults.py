@@ -26,18 +26,14 @@ from tests.fakes import (
     refuse,
     reset,
 )
-from tests.stories.post_office import LEADS, MINUTE, OPS, PostOffice, opened
+from tests.stories.post_office import LEADS, MINUTE, OPS, PostOffice, opened, state_url
 
 TICK = timedelta(seconds=5)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[PostOffice]:
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path}/svar.db"
-    else:
-        url = request.getfixturevalue("postgresql")
-    with opened(url, tmp_path) as ready:
+    with opened(state_url(request, tmp_path), tmp_path) as ready:
         yield ready
 
 

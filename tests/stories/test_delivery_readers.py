@@ -9,7 +9,7 @@ import pytest
 from monitor.language import Language
 from tests.builders import INGRID, PER, at
 from tests.fakes import refuse
-from tests.stories.post_office import DEPUTY, MINUTE, OPS, PostOffice, opened
+from tests.stories.post_office import DEPUTY, MINUTE, OPS, PostOffice, opened, state_url
 
 HOUR, DAY, TICK = timedelta(hours=1), timedelta(days=1), timedelta(seconds=5)
 MIA = "mia@example.org"
@@ -17,11 +17,7 @@ MIA = "mia@example.org"
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[PostOffice]:
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path}/svar.db"
-    else:
-        url = request.getfixturevalue("postgresql")
-    with opened(url, tmp_path) as ready:
+    with opened(state_url(request, tmp_path), tmp_path) as ready:
         yield ready
 
 
