@@ -220,3 +220,18 @@ def _missing(reason: str) -> NoReturn:
     if os.environ.get("SVAR_TEST_DEMAND_SERVERS") == "1":
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+@contextmanager
+def _sqlite_state(folder: Path) -> Iterator[str]:
+    yield f"sqlite:///{folder / 'svar.db'}"
+
+
+@contextmanager
+def _postgresql_state(_: Path) -> Iterator[str]:
+    with _started_postgresql() as url:
+        yield url
+
+
+# For scripts: how to get the address of a state that is not there yet, given a folder.
+STATES = {"sqlite": _sqlite_state, "postgresql": _postgresql_state}

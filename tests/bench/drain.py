@@ -13,8 +13,7 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -206,20 +205,7 @@ def is_done(store: Store) -> bool:
         return not any(connection.execute(each).scalar() for each in (waiting, edits))
 
 
-@contextmanager
-def sqlite(folder: Path) -> Iterator[str]:
-    """Give the address of a SQLite file that is not there yet."""
-    yield f"sqlite:///{folder / 'svar.db'}"
-
-
-@contextmanager
-def postgresql(_: Path) -> Iterator[str]:
-    """Give the address of an empty database on a PostgreSQL server of our own."""
-    with servers._started_postgresql() as url:
-        yield url
-
-
-BOTH = {"sqlite": sqlite, "postgresql": postgresql}
+BOTH = servers.STATES
 
 if __name__ == "__main__":
     sys.exit(main())

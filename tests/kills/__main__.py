@@ -11,8 +11,6 @@ Exit code 1 if a message was lost or doubled.
 import argparse
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from tests import servers
@@ -68,20 +66,7 @@ def report(result: Result) -> str:
     return "\n".join(lines)
 
 
-@contextmanager
-def sqlite(folder: Path) -> Iterator[str]:
-    """Give the address of a SQLite file that is not there yet."""
-    yield f"sqlite:///{folder / 'svar.db'}"
-
-
-@contextmanager
-def postgresql(_: Path) -> Iterator[str]:
-    """Give the address of an empty database on a PostgreSQL server of our own."""
-    with servers._started_postgresql() as url:
-        yield url
-
-
-STATES = {"sqlite": sqlite, "postgresql": postgresql}
+STATES = servers.STATES
 
 if __name__ == "__main__":
     sys.exit(main())
