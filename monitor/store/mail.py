@@ -125,6 +125,8 @@ _TOLD = (
 
 def read(connection: Connection, post_ids: Collection[int]) -> list[Post]:
     """Return the posts with the alerts they tell of, as those stand now."""
+    if not post_ids:
+        return []
     told: dict[int, list[tuple[Alert, Kind]]] = {post_id: [] for post_id in post_ids}
     owed_to: dict[int, set[str]] = {post_id: set() for post_id in post_ids}
     wanted = {"wanted": list(post_ids)}

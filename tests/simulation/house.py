@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -127,12 +128,14 @@ EDITS = {
 
 @contextmanager
 def configurations() -> Iterator[dict[str, Configuration]]:
-    """Yield the office's settings with each set of its rules."""
+    """Yield the office's settings with each set of its rules; the calendar is one."""
     with TemporaryDirectory(prefix="svar-office-") as name:
-        yield {
+        written = {
             edit: _written(Path(name) / str(number), rules)
             for number, (edit, rules) in enumerate(EDITS.items())
         }
+        calendar = written[AS_THEY_WERE].calendar
+        yield {edit: replace(each, calendar=calendar) for edit, each in written.items()}
 
 
 def _written(folder: Path, rules: str) -> Configuration:
