@@ -9,13 +9,14 @@ from functools import partial
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 
-from monitor import clock
+from monitor import clock, page
 from monitor.configuration import Configuration
 from monitor.daemon import duty, server, ticker, watcher
 from monitor.daemon.duty import DELIVER
 from monitor.daemon.health import Pulse
 from monitor.daemon.jobs import Jobs
 from monitor.daemon.logs import fields
+from monitor.daemon.server import Answer
 from monitor.daemon.sharing import POLL
 from monitor.daemon.teller import BEHIND
 from monitor.daemon.ticker import Job, Ticker
@@ -24,6 +25,7 @@ from monitor.errors import LeaseLost, MonitorError, StoreError
 from monitor.source import Source
 
 DELIVER_EVERY = timedelta(seconds=5)
+REPORT_EVERY = timedelta(minutes=1)
 LETTING_GO = 10  # seconds, after the jobs have ended or are given up
 
 
@@ -89,6 +91,8 @@ class Daemon(Jobs):
         job = self._job(self._deliver_ours)
         first += timedelta(seconds=1)
         self._ticker.every(DELIVER_EVERY, DELIVER, job, first=first)
+        job = self._job(lambda: self.report(now=clock.utc_now()))
+        self._ticker.every(REPORT_EVERY, "report", job, first=first)
 
     def _poll_ours(self, source: Source) -> None:
         if self.duty.hold(duty.poll(source.name)):
@@ -122,11 +126,18 @@ class Daemon(Jobs):
 
     def _serve(self) -> ThreadingHTTPServer:
         pages: server.Pages = {
+            "/": lambda _: self._page(),
             "/metrics": server.metrics_page(self.metrics.expose),
-            "/healthz": lambda: server.verdict(self._unhealthy()),
-            "/readyz": lambda: server.verdict(self._unready(), well=self._standing()),
+            "/healthz": lambda _: server.verdict(self._unhealthy()),
+            "/readyz": lambda _: server.verdict(self._unready(), well=self._standing()),
         }
         return server.serve(self.configuration.settings.metrics.listen, pages)
+
+    def _page(self) -> Answer:
+        """Return the page for people, over the sources that this process began with."""
+        last, now = self.metrics.last(), clock.utc_now()
+        text = page.render(last, self.started_with, now=now)
+        return Answer(200, text.encode(), server.HTML, page.POLICY)
 
     def _unhealthy(self) -> list[str]:
         """Return why this process should be started anew, if it should."""

@@ -16,14 +16,16 @@ from monitor.configuration import Configuration
 from monitor.daemon import duty, fingerprint, replica
 from monitor.daemon.duty import DELIVER, Alone, Duty, Hold
 from monitor.daemon.replica import Replica
+from monitor.daemon.reporting import Reporting
 from monitor.daemon.teller import Teller
 from monitor.delivery.routes import Transport
 from monitor.errors import ConfigError, StoreError
-from monitor.metrics import Metrics
+from monitor.metrics import Effects, Metrics
 from monitor.outbox import Digests
 from monitor.source import Source
-from monitor.store import Store, erasure, ledger
+from monitor.store import Connection, Store, effects, erasure, ledger
 from monitor.store.leases import Leases
+from monitor.store.ledger import OpenAlerts
 
 
 class Jobs:
@@ -48,6 +50,9 @@ class Jobs:
             Source(each, loaded.mappings[each.name]) for each in loaded.settings.sources
         ]
         self.duty = self._duty()
+        self.reporting = Reporting(
+            self.store, self.duty, lambda: self.configuration, self.teller
+        )
         self.stop = Event()
         self._reloading = Lock()
         self._polled_with: dict[str, Configuration] = {}
@@ -68,14 +73,14 @@ class Jobs:
         _migrate(self.store)
         for source in self.sources:
             source.columns(now)
-        with self.store.read() as connection:
-            open_alerts = ledger.count_open(connection, now=now)
         self.metrics.configured(self.configuration, now=now)
-        self.metrics.opened(open_alerts)
+        with self.store.read() as connection:
+            self.metrics.opened(*_known(connection, now))
         self.duty.open(fingerprint.of(self.configuration))
         if hold := self.duty.hold(DELIVER):
             with self.store.under(hold).write() as connection:
                 ledger.prune(connection, now=now)
+        self.reporting.keep(now=now)
 
     def close(self) -> None:
         """Let go of sources and state."""
@@ -96,8 +101,8 @@ class Jobs:
                 self._erase(store, source, report.unmeasurable, now)
         report = replace(report, seconds=time.monotonic() - began)
         with self.store.read() as connection:
-            open_alerts = ledger.count_open(connection, now=now)
-        self.metrics.cycled(report, open_alerts)
+            known = _known(connection, now)
+        self.metrics.cycled(report, *known)
         self.teller.cycled(report)
         if report.run.outcome == "ok":
             self._polled_with[source.name] = loaded
@@ -132,6 +137,11 @@ class Jobs:
         self._tell_waiting(backlog.by_status["queued"], now)
         return report
 
+    def report(self, *, now: datetime) -> None:
+        """Write edits of the rules down, and owe the leads their post where it is due."""
+        self.reporting.keep(now=now)
+        self.reporting.post(now=now)
+
     def _deliverer(self, hold: Hold) -> delivery.Delivery:
         """Return the delivery of this tenure: what it writes is fenced by this lease."""
         if self._delivery is None or self._delivery[0] is not hold:
@@ -142,6 +152,9 @@ class Jobs:
                 # Who is told to stop has no time left, and claims nothing more.
                 lambda: math.inf if self.stop.is_set() else time.monotonic(),
                 may_send=hold.holds,
+                verifier=cycle.Verifier(
+                    self.store, self.sources, lambda: self.configuration
+                ),
             )
             self._delivery = hold, made
         return self._delivery[1]
@@ -171,7 +184,13 @@ class Jobs:
             self.teller.reloaded(before, loaded, now=now)
             self.teller.restart(self.started_with, loaded)
             self.duty.edited(fingerprint.of(loaded))
+            self.reporting.keep(now=now)
             return True
+
+
+def _known(connection: Connection, now: datetime) -> tuple[list[OpenAlerts], Effects]:
+    """Return what the metrics tell of the state."""
+    return ledger.count_open(connection, now=now), effects.read(connection, now=now)
 
 
 def _migrate(store: Store) -> None:

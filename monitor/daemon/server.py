@@ -1,31 +1,41 @@
-"""The HTTP endpoint: /metrics, /healthz, /readyz. Reads only."""
+"""The HTTP endpoint: /, /metrics, /healthz, /readyz. Reads only."""
 
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import NamedTuple
 
-from prometheus_client import CONTENT_TYPE_LATEST
-
 from monitor.errors import MonitorError
+from monitor.metrics import exposition
+from monitor.metrics.exposition import Format
 
 PLAIN = "text/plain; charset=utf-8"
+HTML = "text/html; charset=utf-8"
+NOTHING = "default-src 'none'"
 
 
 class Answer(NamedTuple):
-    """What a path answers."""
+    """What a path answers; `policy`: what a browser may load along with it."""
 
     status: int
     body: bytes
     kind: str = PLAIN
+    policy: str = NOTHING
 
 
-Pages = dict[str, Callable[[], Answer]]
+# A page is given what its reader takes, as the Accept header says it.
+Page = Callable[[str], Answer]
+Pages = dict[str, Page]
 
 
-def metrics_page(expose: Callable[[], bytes]) -> Callable[[], Answer]:
-    """Return the page that Prometheus scrapes."""
-    return lambda: Answer(200, expose(), CONTENT_TYPE_LATEST)
+def metrics_page(expose: Callable[[Format], bytes]) -> Page:
+    """Return the page that Prometheus scrapes, in the format that it asks for."""
+
+    def page(accept: str) -> Answer:
+        form = exposition.wanted(accept)
+        return Answer(200, expose(form), form)
+
+    return page
 
 
 def verdict(problems: list[str], *, well: str = "ok") -> Answer:
@@ -42,14 +52,25 @@ def serve(listen: tuple[str, int], pages: Pages) -> ThreadingHTTPServer:
         sys_version = ""
 
         def do_GET(self) -> None:
+            self.wfile.write(self._begin())
+
+        def do_HEAD(self) -> None:
+            self._begin()
+
+        def _begin(self) -> bytes:
+            """Send the head of the answer; return its body."""
             page = pages.get(self.path.partition("?")[0])
             known = ", ".join(pages)
-            answer = page() if page else Answer(404, f"try {known}\n".encode())
+            accept = ",".join(self.headers.get_all("Accept", []))
+            answer = page(accept) if page else Answer(404, f"try {known}\n".encode())
             self.send_response(answer.status)
             self.send_header("Content-Type", answer.kind)
             self.send_header("Content-Length", str(len(answer.body)))
+            self.send_header("Cache-Control", "no-store")
+            self.send_header("Content-Security-Policy", answer.policy)
+            self.send_header("X-Content-Type-Options", "nosniff")
             self.end_headers()
-            self.wfile.write(answer.body)
+            return answer.body
 
         def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002
             """Say nothing: a scrape every 15 s is no news."""

@@ -30,6 +30,7 @@ class Teller:
         self._said: dict[str, str] = {}
         self._token_was_valid = True
         self._silent_sources: frozenset[str] = frozenset()
+        self._unread: frozenset[str] = frozenset()
         self._is_cut_off = False
 
     def once(self, what: str, message: str, level: int = logging.ERROR) -> None:
@@ -135,6 +136,19 @@ class Teller:
             )
         self._token(is_valid=report.is_token_valid)
         self._silent(report.stale)
+        self._verified(report)
+
+    def _verified(self, report: delivery.Report) -> None:
+        """Tell what was held back at the last moment, and sources that were no help."""
+        if report.doubtful:
+            counts = fields(notices=report.doubtful)
+            self.log.info("held back what settled since the last poll", extra=counts)
+        for source, said in report.unread.items():
+            message = f"{said}; what the last poll of {source} said is told"
+            self.once(f"{source} verify", message, logging.WARNING)
+        for source in self._unread - set(report.unread):
+            self.over(f"{source} verify")
+        self._unread = frozenset(report.unread)
 
     def waits(self, notices: int, until: str) -> None:
         """Tell that notices wait for working hours; an empty `until` means they do not."""

@@ -1,0 +1,114 @@
+"""One part of the page for each source: its figures, and whether they can be trusted."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from monitor.configuration import Configuration
+from monitor.cycle import Report
+from monitor.figures.nouns import Figures
+from monitor.language import Language
+from monitor.messages import words
+from monitor.metrics import business, feeds
+from monitor.metrics.last import Last
+from monitor.page.amounts import Amount, amount
+from monitor.page.answers import Answers, answers
+from monitor.page.promises import Outcome, Promise, Promises
+from monitor.page.states import State, states
+from monitor.page.waits import Waits, waits
+
+
+class Trust(StrEnum):
+    """How far the figures of a source can be trusted; also how the page draws them."""
+
+    FRESH = "fresh"
+    STALE = "stale"
+    EMPTY = "empty"
+    ELSEWHERE = "elsewhere"
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """What the last good poll was."""
+
+    as_of: datetime
+    local: str
+    silent_for: str
+    applications: Amount
+    rejected: Amount
+    seconds: str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """All figures of one source."""
+
+    poll: Poll
+    overall: Outcome
+    goal: float
+    promises: list[Promise]
+    waits: Waits
+    answers: Answers
+    states: list[State]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One source on the page; without content there is nothing to tell yet."""
+
+    source: str
+    trust: Trust
+    content: Content | None = None
+
+
+def sections(
+    last: Last, configuration: Configuration, *, now: datetime
+) -> list[Section]:
+    """Return a section for each source of the configuration."""
+    names = [each.name for each in configuration.settings.sources]
+    return [_section(name, last, configuration, now) for name in names]
+
+
+def _section(
+    source: str, last: Last, configuration: Configuration, now: datetime
+) -> Section:
+    if not last.polls(source):
+        return Section(source, Trust.ELSEWHERE)
+    report, loaded = last.cycles.get(source), last.configuration
+    if report is None or report.figures is None or loaded is None:
+        return Section(source, Trust.EMPTY)
+    is_stale = now - report.run.as_of > configuration.patience[source]
+    trust = Trust.STALE if is_stale else Trust.FRESH
+    known = states(source, last, loaded)
+    return Section(source, trust, _content(report, report.figures, known, loaded, now))
+
+
+def _content(
+    report: Report,
+    figures: Figures,
+    known: list[State],
+    loaded: Configuration,
+    now: datetime,
+) -> Content:
+    made, source = Promises(report, figures, loaded, now=now), report.run.source
+    return Content(
+        poll=_poll(report, loaded, now),
+        overall=made.overall(),
+        goal=made.goal,
+        promises=made.each(),
+        waits=waits(source, figures),
+        answers=answers(report, figures),
+        states=known,
+    )
+
+
+def _poll(report: Report, configuration: Configuration, now: datetime) -> Poll:
+    run = report.run
+    return Poll(
+        as_of=run.as_of,
+        local=words.moment(run.as_of, configuration.calendar, now=now),
+        silent_for=words.silence(run.as_of, now, language=Language.EN),
+        applications=amount(run.applications, business.APPLICATIONS, source=run.source),
+        rejected=amount(run.rejected, feeds.REJECTED, source=run.source),
+        seconds=f"{report.seconds:.1f}",
+    )
