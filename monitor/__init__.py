@@ -21,6 +21,8 @@ configuration  settings, mappings and rules as one checked whole
 attribution    which message answers which application
 privacy        how a candidate may be called
 evaluate       rules x applications x now -> findings
+past           an application as its source showed it earlier
+figures        what HR leads may know of a poll: counts, without names
 alerts         what a finding, or its absence, does to what we remember
 outbox         who is told what, and when
 messages       notices -> text and blocks
@@ -31,8 +33,10 @@ terminal       draws messages where there is no Slack
 cycle          read -> plan -> store
 delivery       claim -> post -> record
 proof          what rules would do: tests, previews, differences, history, time lines
+report         what the weeks came to, for leads: on paper and in their channel
 schemas        the shapes of the YAML files, for editors
 metrics        the jobs' reports in Prometheus' words
+page           the same figures on a page, for people
 daemon         the ticker, the HTTP endpoint, signals and reload
 demo           a season of hiring, from a seed
 cli            arguments, printing and exit codes

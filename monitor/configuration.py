@@ -39,6 +39,11 @@ class Configuration:
             for each in self.settings.sources
         }
 
+    def title(self, source: str) -> str:
+        """Return what a source is called on paper; with its name where there are several."""
+        found = self.mappings[source].file.title
+        return found if len(self.settings.sources) == 1 else f"{found} ({source})"
+
     def require_open(self, now: datetime) -> None:
         """Raise ConfigError for a calendar on which nobody works in the next weeks."""
         used = {"calendar": self.calendar}

@@ -19,7 +19,7 @@ HOMES = {
     "alembic": {"store"},
     "apscheduler": {"daemon"},
     "holidays": {"worktime"},
-    "jinja2": {"wording"},
+    "jinja2": {"page", "report", "wording"},
     "prometheus_client": {"metrics", "daemon.server"},
     "psycopg": {"source.sessions"},
     "pydantic": {

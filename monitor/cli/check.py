@@ -14,16 +14,13 @@ from rich.text import Text
 
 from monitor import configuration, outbox
 from monitor.cli import FINE, FOUND, instants, printing
-from monitor.cli.titles import title
 from monitor.configuration import Configuration
 from monitor.cycle import Plan, Report, check, require_ready
 from monitor.evaluate import NOTHING, Finding, Late
 from monitor.messages import words
 from monitor.model import Closure
+from monitor.report.paper import CLOSURES
 from monitor.source import Source
-
-BAR = 8
-_EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
         reading = printing.reading(settings.name)
         with closing(Source(settings, mapping)) as source, reading:
             plan, report = check(source, loaded, now=now)
-        called = title(loaded, settings.name)
+        called = loaded.title(settings.name)
         results.append(Result(settings.name, called, plan, report))
     if options.json:
         printing.write_json(_json(results, loaded, now))
@@ -152,17 +149,9 @@ def _print(
     console.print(Text(f"\n{_sum([result])}.{hint}"))
 
 
-_CLOSURE = {
-    Closure.UNDECIDED: "undecided",
-    Closure.DECIDED_NOT_TOLD: "decided, not told",
-    Closure.WRONG_CHANNEL: "told, but not by phone after an interview",
-    Closure.TOLD: "told",
-}
-
-
 def _closure(report: Report) -> str:
     """Return how far candidates are from having an answer, in one line."""
-    counts = (f"{text} {report.closure[key]:,}" for key, text in _CLOSURE.items())
+    counts = (f"{text} {report.closure[key]:,}" for key, text in CLOSURES.items())
     return f"Answers: {' · '.join(counts)}"
 
 
@@ -211,7 +200,7 @@ def _table(late: Sequence[Finding], loaded: Configuration, now: datetime) -> Tab
                 f"  {rule.id}",
                 rule.promise,
                 f"{counts[rule.id]:,}",
-                Text(_bar(counts[rule.id] / most), "red"),
+                Text(printing.bar(counts[rule.id] / most), "red"),
                 _holder(mine),
                 words.span(
                     oldest.started_at,
@@ -229,11 +218,6 @@ def _holder(findings: Sequence[Finding]) -> str:
         each.owner is not None and each.owner == each.manager for each in findings
     )
     return "line manager" if managers * 2 > len(findings) else "recruiter"
-
-
-def _bar(share: float) -> str:
-    full, rest = divmod(round(share * BAR * 8), 8)
-    return "█" * full + (_EIGHTHS[rest] if rest else "")
 
 
 def _list(findings: Sequence[Finding], loaded: Configuration, now: datetime) -> Table:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.text import Text
 
-from monitor import clock, configuration, cycle, outbox
+from monitor import clock, configuration, cycle, metrics, outbox
 from monitor.cli import FAILED, FINE
 from monitor.configuration import Configuration
 from monitor.errors import DeliveryError, MonitorError
@@ -67,6 +67,7 @@ def _examine(loaded: Configuration, now: datetime) -> Iterator[Symptom]:
     yield from _state(loaded, now)
     yield from _slack(loaded)
     yield from _people(loaded)
+    yield Symptom("metrics", Mark.OK, _bound(loaded))
 
 
 def _source(source: Source, loaded: Configuration, now: datetime) -> Iterator[Symptom]:
@@ -184,10 +185,13 @@ def _slack(loaded: Configuration) -> Iterator[Symptom]:
 
 
 def _told_channels(loaded: Configuration) -> set[str]:
-    """Return the channels that a rule tells, and the fallback."""
+    """Return the channels that a rule tells, the fallback, and the leads' for the report."""
     rules = loaded.rulebook.rules
     told = {who for rule in rules for each in rule.firings for who in each.tell}
-    told.add(loaded.settings.people.fallback or "")
+    told |= {
+        loaded.settings.people.fallback or "",
+        loaded.settings.report.channel or "",
+    }
     return set(filter(outbox.is_channel, told))
 
 
@@ -195,6 +199,17 @@ def _people(loaded: Configuration) -> Iterator[Symptom]:
     if loaded.settings.people.fallback is None:
         advice = "set people.fallback, so that a notice for somebody unknown is seen"
         yield Symptom("people", Mark.NOTE, f"no fallback channel; {advice}")
+
+
+def _bound(loaded: Configuration) -> str:
+    """Return how much Prometheus has to keep at most, and what that depends on."""
+    counts = (
+        (len(loaded.settings.sources), "source"),
+        (len(loaded.rulebook.rules), "rule"),
+        (loaded.settings.metrics.departments, "department"),
+    )
+    sizes = ", ".join(words.plural(count, what) for count, what in counts)
+    return f"at most {metrics.most_series(loaded):,} series with {sizes}"
 
 
 def _count(loaded: Configuration) -> str:

@@ -9,6 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 WIDE = 160  # where no terminal sets the width
+BAR = 8  # the longest one
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
 def console() -> Console:
@@ -19,7 +21,18 @@ def console() -> Console:
 
 def write_json(found: object) -> None:
     """Print plain values for programs."""
-    print(json.dumps(found, indent=2, ensure_ascii=False))  # noqa: T201
+    print(as_json(found), end="")  # noqa: T201
+
+
+def as_json(found: object) -> str:
+    """Return plain values as programs read them."""
+    return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+
+
+def bar(share: float) -> str:
+    """Return a bar as long as this share of the longest."""
+    full, rest = divmod(round(share * BAR * 8), 8)
+    return "█" * full + (_EIGHTHS[rest] if rest else "")
 
 
 def reading(source: str) -> Status:

@@ -27,6 +27,7 @@ def run(options: argparse.Namespace) -> int:
         reports = [
             daemon.poll(source, now=clock.utc_now()) for source in daemon.sources
         ]
+        daemon.report(now=clock.utc_now())
         delivered = daemon.deliver(now=clock.utc_now())
     finally:
         daemon.close()

@@ -25,6 +25,7 @@ from monitor.cycle.reading import (
     split,
     world,
 )
+from monitor.cycle.verifying import Verifier
 from monitor.source import Source
 from monitor.store import Connection, Store, hands, ledger, reroute, trouble
 from monitor.store.ledger import Owed, Run
@@ -38,6 +39,7 @@ __all__ = [
     "Office",
     "Plan",
     "Report",
+    "Verifier",
     "check",
     "plan",
     "read",

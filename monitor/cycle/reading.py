@@ -1,5 +1,6 @@
 """One pass over a source, held against the rules and the alerts that are open."""
 
+import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from monitor.alerts import Alert, Change
 from monitor.configuration import Configuration
 from monitor.errors import ConfigError, Problem
 from monitor.evaluate import Check, Finding, World
+from monitor.figures import Figures, Tally
 from monitor.model import Application, Closure
 from monitor.rules import Rulebook
 from monitor.source import Source
@@ -35,6 +37,7 @@ class Plan:
     findings: int = 0
     future: int = 0
     doubled: int = 0  # rules met twice by one application_id, a fault of the query
+    seconds: float = field(default=0.0, compare=False)  # without fetching the rows
     waiting: Counter[tuple[str, str]] = field(default_factory=Counter)
     backlog: Counter[str] = field(default_factory=Counter)
     closure: Counter[Closure] = field(default_factory=Counter)
@@ -56,6 +59,8 @@ class Report:
     transitions: Transitions = field(default_factory=Counter)
     rejected_ids: tuple[str, ...] = ()
     unmeasurable: dict[str, set[str]] = field(default_factory=dict)
+    figures: Figures | None = None
+    evaluation_seconds: float = field(default=0.0, compare=False)  # of rules, figures
     reason: str = ""
 
     @property
@@ -111,12 +116,14 @@ def plan(
     open_alerts: dict[Key, Alert | None],
     now: datetime,
     calls: bool = True,
+    tally: Tally | None = None,
 ) -> Plan:
     """Return what these applications mean for the open alerts; takes the latter apart.
 
     `calls`: whether the source tells of calls, which decides what an answer is.
     In `open_alerts` None takes the place of each alert that was met, so that those
     left are the unseen ones, and an application that stands twice is not met twice.
+    A `tally` counts the figures of these applications.
     """
     made = Plan(now)
     state = partial(closure.state, calls=calls)
@@ -125,20 +132,26 @@ def plan(
     horizon = now + evaluate.SKEW
     rows = iter(applications)
     while chunk := list(islice(rows, CHUNK)):
+        began = time.perf_counter()
         made.applications += len(chunk)
         made.future += sum(row.applied_at > horizon for row in chunk)
         made.waiting.update(
             (row.phase or UNKNOWN, row.waiting_on or UNKNOWN) for row in chunk
         )
-        made.closure.update(map(state, chunk))
+        closures = list(map(state, chunk))
+        made.closure.update(closures)
         known = [row for row in chunk if row.application_id in watched]
+        found = {each.rule.id: list(evaluate.find(each, chunk)) for each in checks}
+        if tally is not None:
+            tally.take(chunk, closures, found)
         for check in checks:
-            for row, finding in evaluate.find(check, chunk):
+            for row, finding in found[check.rule.id]:
                 made.findings += 1
                 made.backlog[check.rule.id] += finding.backlog
                 _meet(made, check, row, finding, open_alerts)
             for row in known:
                 _settle(made, check, row, open_alerts)
+        made.seconds += time.perf_counter() - began
     return made
 
 
@@ -206,9 +219,17 @@ def read(
     columns = source.delivered(now)
     rulebook, unmeasurable = split(configuration.rulebook, columns)
     checks = evaluate.prepare(rulebook, world(configuration, source), now=now)
+    most = configuration.settings.metrics.departments
+    tally = Tally(checks, columns, now=now, departments=most)
     with source.poll(now) as poll:
-        calls = "called_at" in columns
-        made = plan(poll, checks, open_alerts=open_alerts, now=now, calls=calls)
+        made = plan(
+            poll,
+            checks,
+            open_alerts=open_alerts,
+            now=now,
+            calls="called_at" in columns,
+            tally=tally,
+        )
     if made.doubled:
         poll.rejected["application_id stands twice"] += made.doubled
     run = Run(
@@ -229,5 +250,7 @@ def read(
         backlog=made.backlog,
         closure=made.closure,
         unmeasurable=unmeasurable,
+        figures=tally.figures(),
+        evaluation_seconds=made.seconds,
     )
     return made, report

@@ -15,15 +15,17 @@ from monitor.delivery.pace import Pace, unlimited
 from monitor.delivery.round import Report, Round, Stop
 from monitor.delivery.routes import Router, Transport
 from monitor.delivery.sending import Sender
+from monitor.delivery.verifying import Trusting, Verifier, Verifying
 from monitor.delivery.wire import Wire
 from monitor.errors import DeliveryError
 from monitor.store import Store, bundles, contacts, heartbeats, mail, trouble
 from monitor.store.mail import Backlog
 from monitor.store.trouble import Silent
 
-__all__ = ["Delivery", "Pace", "Report", "unlimited"]
+__all__ = ["TRUSTING", "Delivery", "Pace", "Report", "Verifier", "unlimited"]
 
 LONGEST_RUN = 20.0  # seconds; where each call is slow, the next tick goes on
+TRUSTING = Trusting()
 LOOKS_FOR = timedelta(days=1)  # how long after a gap what was sent is looked for
 
 
@@ -36,10 +38,10 @@ class Delivery:
     """Empties the outbox; remembers only what Slack asked it to wait for.
 
     `may_send` is asked right before each call that writes: with several replicas only
-    the one that holds the lease may.
+    the one that holds the lease may. `verifier` has the rows read again before a post.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - half of them by name
         self,
         store: Store,
         transport: Transport,
@@ -48,13 +50,15 @@ class Delivery:
         *,
         may_send: Callable[[], bool] = always,
         pace: Pace | None = None,
+        verifier: Verifier = TRUSTING,
     ) -> None:
         self.store = store
         self.wire = Wire(transport, pace or Pace(), may_send)
         self._router = router = Router(store, self.wire)
         self._configuration = configuration
         self._stopwatch = stopwatch
-        self._sender = Sender(store, self.wire, router, stopwatch)
+        self._verifying = Verifying(store, verifier, stopwatch)
+        self._sender = Sender(store, self.wire, router, self._verifying, stopwatch)
         self._look_up = LookUp(store, self.wire, router)
         self._editor = Editor(store, self.wire)
         self._told_silent: set[Silent] = set()
@@ -95,9 +99,11 @@ class Delivery:
         with self.store.read() as connection:
             zones = contacts.zones(connection)
             stale = heartbeats.stale(connection, configuration.patience, now=now)
-        return Round(
+        this = Round(
             now, configuration, zones | configuration.settings.people.zones, stale
         )
+        self._verifying.begin(this)
+        return this
 
     def _tell_silent(self, this: Round) -> None:
         """Let the admin know of sources that are silent, once an outage."""

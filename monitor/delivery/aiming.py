@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from monitor.delivery.round import Round
 from monitor.delivery.routes import Route
 from monitor.messages import Message
-from monitor.store import Connection, hands, trouble
+from monitor.store import Connection, hands, reports, trouble
 from monitor.store.mail import Post, PostKind
 from monitor.store.trouble import Silent
 
@@ -38,6 +38,8 @@ def simpler(post: Post) -> dict[str, object] | None:
 
 def is_over(connection: Connection, post: Post, this: Round) -> bool:
     """Tell whether nobody needs what the post would say."""
+    if post.kind is PostKind.REPORT:
+        return reports.is_over(post, this.moment.day)
     if post.kind is not PostKind.ADMIN:
         return all(not alert.is_open for alert, _ in post.told)
     about = trouble.read(post.subject or "")

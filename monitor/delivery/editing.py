@@ -8,7 +8,7 @@ from monitor.delivery.routes import PACED
 from monitor.delivery.wire import Wire
 from monitor.errors import DeliveryError, Outcome
 from monitor.store import Store, mail
-from monitor.store.mail import Post, PostKind
+from monitor.store.mail import STANDING, Post
 
 EDIT_RETRY = 60  # seconds
 BATCH = 100
@@ -36,7 +36,7 @@ class Editor:
     def _update(self, post: Post, this: Round) -> dict[str, object]:
         """Make the message say what is so now; return what to write about the post."""
         goes_on = post.told or post.erased
-        if not goes_on or post.kind is PostKind.ADMIN:
+        if not goes_on or post.kind in STANDING:
             return {"edit_due_at": None}  # all that it told of went to others
         message = rendering.render(post, this.configuration)
         done: dict[str, object] = {"edit_due_at": None, "digest": message.digest}

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from monitor import outbox
-from monitor.delivery.round import Round, Stop
+from monitor.delivery.round import Reconciled, Round, Stop
 from monitor.delivery.routes import PACED, Router
 from monitor.delivery.sending import SWEEP_AFTER
 from monitor.delivery.wire import Wire
@@ -13,8 +13,8 @@ from monitor.store import Store, mail
 from monitor.store.mail import Post, PostStatus
 
 BATCH = 100
-LAST_SWEEP = timedelta(minutes=15)  # a replica that slept may still post till then
-LAST_TRY = timedelta(days=1)  # of a sweep that failed
+LAST_SWEEP = timedelta(minutes=15)  # after it was sent; who slept may post till then
+LAST_TRY = timedelta(days=1)  # of a sweep that failed, or of what was never sent
 _OLD_WORDS: dict[str, object] = {"digest": None}  # nobody knows what it says
 UNCONFIRMED = "unconfirmed"  # may have arrived, and nobody may look
 
@@ -34,9 +34,13 @@ class LookUp:
             posts = mail.read(connection, ids)
         for post in posts:
             try:
-                self._found(post, self._find(post), this)
+                found = self._find(post)
+                self._found(post, found, this)
             except DeliveryError as error:
                 self._unseen(post, error, this)
+            else:
+                came_to = Reconciled.FOUND if found else Reconciled.NOT_FOUND
+                this.report.reconciled[came_to] += 1
 
     def sweep(self, this: Round) -> None:
         """Take away messages that arrived after they had been sent again."""
@@ -44,7 +48,7 @@ class LookUp:
             ids = mail.sweeps(connection, now=this.now, most=BATCH)
             posts = mail.read(connection, ids)
         for post in posts:
-            last = LAST_SWEEP
+            is_seen = True
             try:
                 kept = self._sweep(post, this)
             except DeliveryError as error:
@@ -53,8 +57,8 @@ class LookUp:
                     raise Stop from error
                 kept = post.ts
                 if error.outcome is not Outcome.ROUTE:  # else nobody may look there
-                    last = LAST_TRY
-            again_at = _sweep_again(post, this.now, last)
+                    is_seen = False
+            again_at = _sweep_again(post, this.now, is_seen=is_seen)
             values: dict[str, object] = {"sweep_at": again_at, "ts": kept}
             if kept != post.ts:
                 values |= _OLD_WORDS | {"edit_due_at": this.now}
@@ -106,6 +110,7 @@ class LookUp:
         What only warns of a promise that still holds is not.
         """
         self.wire.note(error)
+        this.report.reconciled[Reconciled.ERROR] += error.reason != PACED
         if error.outcome is not Outcome.ROUTE:
             if error.reason != PACED:
                 wait = this.now + outbox.QUARANTINE
@@ -132,10 +137,16 @@ class LookUp:
         this.report.posts[status] += 1
 
 
-def _sweep_again(post: Post, now: datetime, last: timedelta) -> datetime | None:
-    """Return when to look for late arrivals again; None so long after the first try."""
+def _sweep_again(post: Post, now: datetime, *, is_seen: bool) -> datetime | None:
+    """Return when to look for late arrivals again; None so long after the last try.
+
+    What was sent is not tried again; of all else only the first try is known.
+    """
     began_at = post.first_attempt_at or now
-    return None if now >= began_at + last else now + LAST_SWEEP
+    ends_at = began_at + LAST_TRY
+    if is_seen and post.sent_at is not None:
+        ends_at = post.sent_at + LAST_SWEEP
+    return None if now >= ends_at else now + LAST_SWEEP
 
 
 def _words(post: Post, found: list[str], this: Round) -> dict[str, object]:

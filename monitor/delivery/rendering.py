@@ -8,7 +8,7 @@ from monitor.delivery.round import Round
 from monitor.delivery.routes import Route, first_name
 from monitor.language import Language, of_locale
 from monitor.messages import Line, Message, Reader
-from monitor.store import trouble
+from monitor.store import reports, trouble
 from monitor.store.mail import Post, PostKind
 from monitor.store.trouble import Held, Silent
 from monitor.worktime import Calendar
@@ -35,6 +35,8 @@ def aim(post: Post, route: Route, this: Round) -> Post:
 
 def render(post: Post, configuration: Configuration) -> Message:
     """Return what the post says now, as of the moment at which it was first said."""
+    if post.kind is PostKind.REPORT:
+        return reports.read(post)
     known = {each.value: each for each in Language}  # a newer Svar may speak more
     language = known.get(post.language, Language.EN)
     calendar = outbox.lived_in(configuration.calendar, post.zone)

@@ -1,26 +1,27 @@
 """Claim -> post -> record: each post is one message, through crashes."""
 
-import time
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
 from monitor import outbox
-from monitor.delivery import rendering
+from monitor.delivery import refusals, rendering
 from monitor.delivery.aiming import Aimed, Sent, is_over, simpler
 from monitor.delivery.round import Round, Stop
 from monitor.delivery.routes import Route, Router
 from monitor.delivery.turns import Turns, Wanted
+from monitor.delivery.verifying import Verifying
 from monitor.delivery.wire import TOKEN_CHECK, Wire
 from monitor.errors import DeliveryError, LeaseLost, Outcome
-from monitor.slack import answers
 from monitor.store import Connection, Store, bundles, claims, mail
-from monitor.store.mail import Post, PostKind, PostStatus
+from monitor.store.mail import STANDING, Post, PostKind, PostStatus
+from monitor.store.reports import WEEK
 
 ROUTE_RETRY = timedelta(hours=1)
-MOST_UNCLEAR = 2  # equal answers of unknown meaning before another way is tried
 SWEEP_AFTER = timedelta(minutes=2)  # longer than any request lives
 BATCH = 100  # posts of one kind in one run, so that a tick stays short
+LONGEST_CALL = 60.0  # seconds of a run's last post; who takes longer stood still
 GAP = timedelta(days=1)  # after a gap what was sent is looked for, so far back
 
 
@@ -32,18 +33,21 @@ class Sender:
         store: Store,
         wire: Wire,
         router: Router,
-        stopwatch: Callable[[], float] = time.monotonic,
+        verifying: Verifying,
+        stopwatch: Callable[[], float],
     ) -> None:
         self.store = store
         self.wire = wire
         self.router = router
+        self._verifying = verifying
         self._stopwatch = stopwatch
+        self._until = math.inf
 
     def send(self, this: Round, *, until: float, looks_first: bool) -> None:
         """Send what is due, the worst first; stop where Slack asks to wait."""
-        posts = self._claimed(this)
+        posts, self._until = self._claimed(this), until
         for _ in range(BATCH):
-            if self._stopwatch() > until:
+            if self._stopwatch() > until + this.paused:
                 return
             post = next(posts, None)
             if post is None:
@@ -67,7 +71,7 @@ class Sender:
         """Yield a post that is tried again, in its reader's hours."""
         digests = this.digests.of(delayed.recipient)
         day = digests.calendar.local_day(this.now)
-        is_old = delayed.kind is not PostKind.ADMIN and delayed.sent_on < day
+        is_old = delayed.kind not in STANDING and delayed.sent_on < day
         if is_old:
             with self.store.write() as connection:
                 claims.release(connection, delayed.id)
@@ -75,6 +79,7 @@ class Sender:
         is_open = digests.calendar.is_open(this.now)
         if not is_open or not self.wire.has_room(delayed.recipient):
             return
+        self._verifying.before_again(delayed.id, this)
         yield from self._reclaim(delayed.id, this)
 
     def _reclaim(self, post_id: int, this: Round) -> Iterator[Aimed]:
@@ -94,6 +99,7 @@ class Sender:
         """Yield the posts that a reader is to have now: the digest, or what is urgent."""
         if not self.wire.has_room(turn.reader.address):
             return
+        self._verifying.before(turn, this)
         with self.store.write() as connection:
             post_id = None
             if turn.kind:
@@ -188,7 +194,9 @@ class Sender:
             try:
                 sent = self._call(aimed, this, looks_first=looks_first)
             except DeliveryError as error:
-                if error.outcome is not Outcome.ROUTE and not _insists(aimed, error):
+                if error.outcome is not Outcome.ROUTE and not refusals.insists(
+                    aimed.post, error
+                ):
                     raise
                 refusal = DeliveryError(Outcome.ROUTE, error.reason)
                 self.router.forget(route, error.reason, this.now)
@@ -204,10 +212,20 @@ class Sender:
         ts = self._standing(post, this) if looks_first else None
         if ts:
             return Sent(post.channel, ts, post.name, was_there=True)
+        if self._stood_still(this):
+            raise Stop
         channel, ts = self.wire.post(
             post.channel, message, post.key, plain=post.is_plain, thread=post.thread_ts
         )
         return Sent(channel, ts, post.name)
+
+    def _stood_still(self, this: Round) -> bool:
+        """Tell a process that stood still: what was so when the run began may be over.
+
+        Who is only told to stop, and has no time left, posts what is claimed.
+        """
+        longest = self._until + this.paused + LONGEST_CALL
+        return longest < self._stopwatch() < math.inf
 
     def _standing(self, post: Post, this: Round) -> str | None:
         """Return the message that stands there already, of which this state knows nothing."""
@@ -217,7 +235,7 @@ class Sender:
         if outbox.is_channel(channel):
             return None  # only an id can be looked up
         try:
-            since = this.now - GAP
+            since = this.now - (WEEK if post.kind is PostKind.REPORT else GAP)
             found = self.wire.find(
                 channel, post.key, since=since, thread=post.thread_ts
             )
@@ -252,7 +270,7 @@ class Sender:
             case Outcome.NOT_SENT:
                 wait = max(wait, timedelta(seconds=error.retry_after or 0))
         self.settle(post, status, this, due_at=this.now + wait, **values)
-        if _others_fail(error):
+        if refusals.others_fail(error):
             raise Stop
         if not wait:
             self._try_plainer(post, this)
@@ -268,18 +286,3 @@ class Sender:
         with self.store.write() as connection:
             mail.settle(connection, post.id, status, **values)
         this.report.posts[status] += 1
-
-
-def _others_fail(error: DeliveryError) -> bool:
-    """Tell a failure of the way to Slack from its clear no to one post."""
-    is_clear = answers.is_refusal(error.reason) and error.retry_after is None
-    if error.outcome is Outcome.UNKNOWN and is_clear:
-        return False
-    return error.outcome not in {Outcome.ROUTE, Outcome.FORM}
-
-
-def _insists(aimed: Aimed, error: DeliveryError) -> bool:
-    """Tell a no that Slack has given before, after which nothing stood there."""
-    post = aimed.post
-    is_same = post.error == error.reason and post.attempts > MOST_UNCLEAR
-    return is_same and answers.is_refusal(error.reason)

@@ -105,4 +105,42 @@ DANISH = Phrases(
         "Seneste gode aflæsning: {when}. `svar doctor` siger mere."
     ),
     erased="Det, som denne besked handlede om, er slettet.",
+    week_kept="{share} af vores løfter til kandidaterne blev holdt.",
+    week_few="For få løfter forfaldt til at sige, hvor mange der blev holdt.",
+    week_cases=Plural(
+        "{kept} af {n} de seneste {window}.", "{kept} af {n} de seneste {window}."
+    ),
+    week_better=Plural(
+        "Det er {n} procentpoint mere end for {weeks} siden.",
+        "Det er {n} procentpoint mere end for {weeks} siden.",
+    ),
+    week_worse=Plural(
+        "Det er {n} procentpoint mindre end for {weeks} siden.",
+        "Det er {n} procentpoint mindre end for {weeks} siden.",
+    ),
+    week_same="Det er lige så mange som for {weeks} siden.",
+    week_late=Plural(
+        "{n} person har ventet længere, end vi har lovet: {whom}.",
+        "{n} personer har ventet længere, end vi har lovet: {whom}.",
+    ),
+    week_nobody="Ingen har ventet længere, end vi har lovet.",
+    weeks=Plural("{n} uge", "{n} uger"),
+    on_recruiter="{n} på en rekrutterer",
+    on_manager="{n} på en leder",
+    on_candidate="{n}, hvor turen er kandidatens",
+    on_nobody="{n}, hvor turen er ingens",
+    on_unknown="{n} på nogen, vi ikke ved hvem er",
+    week_promises="Løfte for løfte",
+    week_promise="{title}: {share} ({kept} af {cases})",
+    week_promise_before="{promise}, {before} for {weeks} siden",
+    week_jobs="Stillinger, hvor flest venter for længe",
+    week_no_title="en stilling uden titel",
+    week_edits="Ændret i reglerne",
+    edit_added="tilføjet",
+    edit_removed="fjernet",
+    edit_switched_on="slået til",
+    edit_switched_off="slået fra",
+    edit_reworded="kun ordlyden",
+    week_silent="Ingen tal fra {source}: kilden har været tavs siden {when}.",
+    week_note="Pr. {when}. Kun antal; `svar report` viser mere.",
 )

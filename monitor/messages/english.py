@@ -105,4 +105,42 @@ ENGLISH = Phrases(
         "Last good poll: {when}. `svar doctor` says more."
     ),
     erased="What this message told of has been erased.",
+    week_kept="{share} of our promises to candidates were kept.",
+    week_few="Too few promises fell due to say how many were kept.",
+    week_cases=Plural(
+        "{kept} of {n} in the last {window}.", "{kept} of {n} in the last {window}."
+    ),
+    week_better=Plural(
+        "That is {n} percentage point more than {weeks} ago.",
+        "That is {n} percentage points more than {weeks} ago.",
+    ),
+    week_worse=Plural(
+        "That is {n} percentage point less than {weeks} ago.",
+        "That is {n} percentage points less than {weeks} ago.",
+    ),
+    week_same="That is as many as {weeks} ago.",
+    week_late=Plural(
+        "{n} person has waited longer than we promised: {whom}.",
+        "{n} people have waited longer than we promised: {whom}.",
+    ),
+    week_nobody="Nobody has waited longer than we promised.",
+    weeks=Plural("{n} week", "{n} weeks"),
+    on_recruiter="{n} for a recruiter",
+    on_manager="{n} for a line manager",
+    on_candidate="{n} with the candidate's own turn",
+    on_nobody="{n} with nobody's turn",
+    on_unknown="{n} for somebody not known",
+    week_promises="Promise by promise",
+    week_promise="{title}: {share} ({kept} of {cases})",
+    week_promise_before="{promise}, {before} {weeks} ago",
+    week_jobs="Jobs in which most people wait too long",
+    week_no_title="a job without a title",
+    week_edits="Changed in the rules",
+    edit_added="added",
+    edit_removed="removed",
+    edit_switched_on="switched on",
+    edit_switched_off="switched off",
+    edit_reworded="only its words",
+    week_silent="No figures of {source}: its feed has been silent since {when}.",
+    week_note="As of {when}. Counts only; `svar report` shows more.",
 )

@@ -105,4 +105,42 @@ NORWEGIAN = Phrases(
         "Siste gode avlesning: {when}. `svar doctor` sier mer."
     ),
     erased="Det denne meldingen handlet om, er slettet.",
+    week_kept="{share} av løftene våre til kandidatene ble holdt.",
+    week_few="For få løfter forfalt til å si hvor mange som ble holdt.",
+    week_cases=Plural(
+        "{kept} av {n} de siste {window}.", "{kept} av {n} de siste {window}."
+    ),
+    week_better=Plural(
+        "Det er {n} prosentpoeng mer enn for {weeks} siden.",
+        "Det er {n} prosentpoeng mer enn for {weeks} siden.",
+    ),
+    week_worse=Plural(
+        "Det er {n} prosentpoeng mindre enn for {weeks} siden.",
+        "Det er {n} prosentpoeng mindre enn for {weeks} siden.",
+    ),
+    week_same="Det er like mange som for {weeks} siden.",
+    week_late=Plural(
+        "{n} person har ventet lenger enn vi har lovet: {whom}.",
+        "{n} personer har ventet lenger enn vi har lovet: {whom}.",
+    ),
+    week_nobody="Ingen har ventet lenger enn vi har lovet.",
+    weeks=Plural("{n} uke", "{n} uker"),
+    on_recruiter="{n} på en rekrutterer",
+    on_manager="{n} på en leder",
+    on_candidate="{n} der turen er kandidatens",
+    on_nobody="{n} der turen er ingens",
+    on_unknown="{n} på noen vi ikke vet hvem er",
+    week_promises="Løfte for løfte",
+    week_promise="{title}: {share} ({kept} av {cases})",
+    week_promise_before="{promise}, {before} for {weeks} siden",
+    week_jobs="Stillinger der flest venter for lenge",
+    week_no_title="en stilling uten tittel",
+    week_edits="Endret i reglene",
+    edit_added="lagt til",
+    edit_removed="fjernet",
+    edit_switched_on="slått på",
+    edit_switched_off="slått av",
+    edit_reworded="bare ordlyden",
+    week_silent="Ingen tall fra {source}: kilden har vært stille siden {when}.",
+    week_note="Per {when}. Bare antall; `svar report` viser mer.",
 )

@@ -101,6 +101,35 @@ class Phrases:
     silent_how: str
     erased: str
 
+    # The week's report. `on_*`: whom people wait for.
+    week_kept: str
+    week_few: str
+    week_cases: Plural
+    week_better: Plural
+    week_worse: Plural
+    week_same: str
+    week_late: Plural
+    week_nobody: str
+    weeks: Plural
+    on_recruiter: str
+    on_manager: str
+    on_candidate: str
+    on_nobody: str
+    on_unknown: str
+    week_promises: str
+    week_promise: str
+    week_promise_before: str
+    week_jobs: str
+    week_no_title: str
+    week_edits: str
+    edit_added: str
+    edit_removed: str
+    edit_switched_on: str
+    edit_switched_off: str
+    edit_reworded: str
+    week_silent: str
+    week_note: str
+
     def number(self, count: int) -> str:
         """Return a number as it is written: 1,204."""
         return f"{count:,}".replace(",", self.thousands)

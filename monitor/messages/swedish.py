@@ -105,4 +105,42 @@ SWEDISH = Phrases(
         "Senaste lyckade avläsning: {when}. `svar doctor` säger mer."
     ),
     erased="Det som meddelandet handlade om har raderats.",
+    week_kept="{share} av våra löften till kandidaterna hölls.",
+    week_few="För få löften förföll för att säga hur många som hölls.",
+    week_cases=Plural(
+        "{kept} av {n} de senaste {window}.", "{kept} av {n} de senaste {window}."
+    ),
+    week_better=Plural(
+        "Det är {n} procentenhet mer än för {weeks} sedan.",
+        "Det är {n} procentenheter mer än för {weeks} sedan.",
+    ),
+    week_worse=Plural(
+        "Det är {n} procentenhet mindre än för {weeks} sedan.",
+        "Det är {n} procentenheter mindre än för {weeks} sedan.",
+    ),
+    week_same="Det är lika många som för {weeks} sedan.",
+    week_late=Plural(
+        "{n} person har väntat längre än vi har lovat: {whom}.",
+        "{n} personer har väntat längre än vi har lovat: {whom}.",
+    ),
+    week_nobody="Ingen har väntat längre än vi har lovat.",
+    weeks=Plural("{n} vecka", "{n} veckor"),
+    on_recruiter="{n} på en rekryterare",
+    on_manager="{n} på en chef",
+    on_candidate="{n} där turen är kandidatens",
+    on_nobody="{n} där turen är ingens",
+    on_unknown="{n} på någon vi inte vet vem det är",
+    week_promises="Löfte för löfte",
+    week_promise="{title}: {share} ({kept} av {cases})",
+    week_promise_before="{promise}, {before} för {weeks} sedan",
+    week_jobs="Tjänster där flest väntar för länge",
+    week_no_title="en tjänst utan titel",
+    week_edits="Ändrat i reglerna",
+    edit_added="tillagd",
+    edit_removed="borttagen",
+    edit_switched_on="påslagen",
+    edit_switched_off="avslagen",
+    edit_reworded="bara ordalydelsen",
+    week_silent="Inga siffror från {source}: källan har varit tyst sedan {when}.",
+    week_note="Per {when}. Bara antal; `svar report` visar mer.",
 )

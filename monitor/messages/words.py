@@ -32,6 +32,14 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def percent(part: int, whole: int) -> str:
+    """Return a share in whole per cent.
+
+    Rounded down: 100 % is all of them, and no goal is met by rounding.
+    """
+    return f"{100 * part // whole} %"
+
+
 def capital(text: str) -> str:
     """Return text with a capital at its start, and all else as it was."""
     return text[:1].upper() + text[1:]

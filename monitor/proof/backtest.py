@@ -11,14 +11,14 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import NamedTuple
 
-from monitor import alerts, evaluate
+from monitor import alerts, evaluate, past
 from monitor.alerts import Alert, Change
 from monitor.cycle import Office
 from monitor.evaluate import NOTHING, Check, Finding
 from monitor.model import Application
 from monitor.outbox import Digests, Notice
-from monitor.proof import past
-from monitor.proof.past import Stretch
+
+from monitor.past import Stretch
 from monitor.rules import Comparison, Kind, Rule, Rulebook
 from monitor.worktime import Duration
 

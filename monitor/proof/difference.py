@@ -6,28 +6,21 @@ daemon's own code, in one pass over the source.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, fields
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from itertools import islice
 
-from monitor import alerts, cycle, evaluate, outbox, wording
+from monitor import alerts, cycle, evaluate, outbox
 from monitor.alerts import Alert, Change, Reason
 from monitor.evaluate import Finding, World
 from monitor.model import Application
+from monitor.proof import forms
+from monitor.proof.forms import Forms
 from monitor.rules import Rule, Rulebook
 from monitor.settings import PeopleSettings
-from monitor.worktime import Calendar
 
 CHUNK = 500
-COMPARED = timedelta(days=366)  # of two calendars, back and ahead
-_KEYS = {  # where a rule's key has another name
-    "tests": "when",
-    "firings": "ladder",
-    "titles": "title",
-    "messages": "message",
-}
-_WORDS = frozenset({"title", "why", "source", "message"})
 
 
 class Edit(StrEnum):
@@ -85,18 +78,21 @@ class Difference:
 
 def edits(old: Rulebook, new: Rulebook, *, now: datetime) -> list[Edited]:
     """Return what became of each rule, in the order of the new files."""
-    before = {rule.id: rule for rule in (*old.rules, *old.off)}
-    after = {rule.id: rule for rule in (*new.rules, *new.off)}
-    was_on, is_on = ({each.id for each in book.rules} for book in (old, new))
+    return compare(forms.make(old, at=now), forms.make(new, at=now))
+
+
+def compare(old: Forms, new: Forms) -> list[Edited]:
+    """Return what became of each rule, read off its form then and now."""
     found = []
-    for name in dict.fromkeys((*after, *before)):
-        if name not in before:
+    for name in dict.fromkeys((*new.rules, *old.rules)):
+        before, after = old.rules.get(name), new.rules.get(name)
+        if before is None:
             found.append(Edited(name, Edit.ADDED))
-        elif name not in after:
+        elif after is None:
             found.append(Edited(name, Edit.REMOVED))
         else:
-            keys = tuple(dict.fromkeys(_changed(before[name], after[name], now)))
-            edit = _edit(keys, was_on=name in was_on, is_on=name in is_on)
+            keys = forms.changed(before, after)
+            edit = _edit(keys, was_on=before.is_on, is_on=after.is_on)
             found.append(Edited(name, edit, keys))
     return found
 
@@ -106,33 +102,7 @@ def _edit(keys: Sequence[str], *, was_on: bool, is_on: bool) -> Edit:
         return Edit.SWITCHED_ON if is_on else Edit.SWITCHED_OFF
     if not keys:
         return Edit.SAME
-    return Edit.REWORDED if _WORDS.issuperset(keys) else Edit.CHANGED
-
-
-def _changed(old: Rule, new: Rule, now: datetime) -> Iterator[str]:
-    """Yield the keys that say another thing than before."""
-    for each in fields(Rule):
-        before, after = getattr(old, each.name), getattr(new, each.name)
-        if each.name == "message":
-            texts = {wording.render(text, wording.SAMPLE) for text in (before, after)}
-            is_same = len(texts) == 1
-        elif each.name == "calendar":
-            is_same = _same_hours(before, after, now)
-        else:
-            is_same = before == after
-        if not is_same:
-            yield _KEYS.get(each.name, each.name)
-
-
-def _same_hours(old: Calendar | None, new: Calendar | None, now: datetime) -> bool:
-    """Tell whether people work at the same hours in the year behind and the year ahead."""
-    if old is None or new is None:
-        return old is new
-    if str(old.zone) != str(new.zone):
-        return False
-    first = (now - COMPARED).date()
-    days = (first + timedelta(days=n) for n in range(2 * COMPARED.days))
-    return all(old.ranges(day) == new.ranges(day) for day in days)
+    return Edit.REWORDED if forms.WORDS.issuperset(keys) else Edit.CHANGED
 
 
 class Comparer:

@@ -206,6 +206,7 @@ class RuleText(Strict):
         | None
     ) = None
     effective_from: Day | None = None
+    legal: bool = Field(default=False, strict=True)
     message: Said = ByLanguage(
         en="waiting for {{ waited }}; our promise is {{ promise }}",
         nb="har ventet i {{ waited }}; vi har lovet {{ promise }}",

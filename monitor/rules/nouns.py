@@ -177,6 +177,7 @@ class Rule:
     message: Wording
     calendar: Calendar | None = None
     effective_from: date | None = None
+    legal: bool = False  # a law asks for it
     titles: Mapping[Language, str] = field(default_factory=dict, hash=False)
     messages: Mapping[Language, Wording] = field(default_factory=dict, hash=False)
 

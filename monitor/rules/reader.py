@@ -104,6 +104,7 @@ class RuleReader:
             message=messages.pop(Language.EN),
             calendar=calendar,
             effective_from=text.effective_from,
+            legal=text.legal,
             titles=titles,
             messages=messages,
         )

@@ -43,6 +43,7 @@ KEYS: dict[str, dict[str, str]] = {
         "backlog": "What is later than this is counted, and nudges nobody.",
         "calendar": "A name from the settings' calendars, or a calendar.",
         "effective_from": "Waits that began earlier are left alone.",
+        "legal": "Whether a law sets the deadline: then what is left of it is shown.",
         "message": "The line: {{ waited }}, since, due, late and promise are filled in.",
     },
     "ByLanguage": {
@@ -84,6 +85,7 @@ KEYS: dict[str, dict[str, str]] = {
         "slack": "How to reach Slack; without a token notices are printed.",
         "privacy": "How much of a candidate a message shows.",
         "metrics": "Where Prometheus finds the metrics.",
+        "report": "Where the leads read once a week what the weeks came to.",
         "log": "How the daemon logs.",
         "language": "The language of the house: of channels, and of whom Slack does not know.",
     },
@@ -96,6 +98,10 @@ KEYS: dict[str, dict[str, str]] = {
         "lookback": "Decided applications that are older are not read.",
         "evidence_lag": "How late a sent mail may show up in the database.",
         "statement_timeout": "How long a query may take.",
+        "verify": (
+            "Whether rows are read again before a notice goes out: of all notices, or "
+            "of none. Left out: of those above a rule's first step."
+        ),
         "job_url": "Where one can act on a whole job, with {job_ref} in it.",
     },
     "StateSettings": {
@@ -119,7 +125,18 @@ KEYS: dict[str, dict[str, str]] = {
         "digest_at": "The hour of the one message a person and working day.",
     },
     "PrivacySettings": {"candidate": "initials, reference or name."},
-    "MetricsSettings": {"listen": "host:port of /metrics, /healthz and /readyz."},
+    "MetricsSettings": {
+        "listen": "host:port of /metrics, /healthz and /readyz.",
+        "exemplars": "Whether a poll's duration names the poll, in OpenMetrics.",
+        "departments": "How many are named at most; smaller ones are in other.",
+        "goal": "The share of promises that you mean to keep, from 0 to 1.",
+    },
+    "ReportSettings": {
+        "channel": "Where the week's report is posted; without one nowhere.",
+        "on": "The weekday; where that is off, the next day that people work.",
+        "at": "The hour from which on it is posted.",
+        "weeks": "How many weeks it looks back.",
+    },
     "LogSettings": {"format": "text or json.", "level": "How much is said."},
     "MappingFile": {
         "name": "What the settings call it.",

@@ -34,6 +34,8 @@ from monitor.settings.fields import (
     Token,
     Url,
     WallTime,
+    Weekday,
+    Weeks,
 )
 from monitor.worktime import Calendar
 from monitor.yamlfile import Document, Strict
@@ -46,6 +48,7 @@ __all__ = [
     "YEARS",
     "CalendarSettings",
     "Day",
+    "ReportSettings",
     "Settings",
     "read",
 ]
@@ -70,6 +73,7 @@ class SourceSettings(Strict):
     lookback: Interval = timedelta(days=180)
     evidence_lag: Interval = timedelta(0)
     statement_timeout: Interval = timedelta(minutes=2)
+    verify: bool | None = Field(default=None, strict=True)
     job_url: JobUrl | None = None
 
     def job_link(self, job_ref: str | None) -> str | None:
@@ -128,6 +132,18 @@ class MetricsSettings(Strict):
     """Where Prometheus finds the metrics."""
 
     listen: Listen = ("127.0.0.1", 9464)
+    exemplars: bool = False
+    departments: int = Field(default=100, ge=1, strict=True)
+    goal: float = Field(default=0.95, ge=0, le=1)
+
+
+class ReportSettings(Strict):
+    """Where the leads read once a week what the week came to; without a channel nowhere."""
+
+    channel: ChannelName | None = None
+    on: Weekday = "monday"
+    at: WallTime = time(9)
+    weeks: Weeks = 4
 
 
 class LogSettings(Strict):
@@ -150,6 +166,7 @@ class Settings(Strict):
     slack: SlackSettings = SlackSettings()
     privacy: PrivacySettings = PrivacySettings()
     metrics: MetricsSettings = MetricsSettings()
+    report: ReportSettings = ReportSettings()
     log: LogSettings = LogSettings()
     language: Language = Language.EN
 
@@ -201,9 +218,7 @@ def _cross_check(settings: Settings, document: Document) -> list[Problem]:
         if name in names[:index]:
             message = f'two sources are called "{name}"; give each its own name'
             problems.append(document.problem(("sources", index, "name"), message))
-    if not settings.calendar.works_after(settings.slack.digest_at):
-        message = "nobody works at or after that hour; no digest would ever go out"
-        problems.append(document.problem(("slack", "digest_at"), message))
+    problems += _wrong_hours(settings, document)
     problems += _wrong_zones(settings, document)
     named = {name: settings.calendar_of(name) for name in settings.calendars}
     problems += _wrong_calendar(settings.calendar, document, ("calendar",))
@@ -214,6 +229,16 @@ def _cross_check(settings: Settings, document: Document) -> list[Problem]:
             message = f'no calendar "{name}"{yamlfile.nearest(name, named)}'
             problems.append(document.problem(("departments", department), message))
     return problems
+
+
+def _wrong_hours(settings: Settings, document: Document) -> Iterator[Problem]:
+    hours = {("slack", "digest_at"): ("digest", settings.slack.digest_at)}
+    if settings.report.channel:
+        hours["report", "at"] = ("report", settings.report.at)
+    for path, (what, hour) in hours.items():
+        if not settings.calendar.works_after(hour):
+            message = f"nobody works at or after that hour; no {what} would ever go out"
+            yield document.problem(path, message)
 
 
 def _wrong_zones(settings: Settings, document: Document) -> Iterator[Problem]:

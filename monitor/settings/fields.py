@@ -8,7 +8,13 @@ import typing
 from datetime import date, time, timedelta
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, SecretStr, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    WithJsonSchema,
+)
 
 Weekday = Literal[
     "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"
@@ -222,3 +228,4 @@ JobUrl = Annotated[
     WithJsonSchema({"type": "string", "pattern": f"^{_JOB_URL}$"}),
 ]
 Person = Annotated[str, AfterValidator(_person)]
+Weeks = Annotated[int, Field(ge=1, le=52)]

@@ -5,6 +5,7 @@ import re
 import socket
 import ssl
 from collections.abc import Callable
+from enum import StrEnum
 from http import HTTPStatus
 from http.client import HTTPException
 from typing import Any
@@ -14,6 +15,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from monitor.errors import DeliveryError, Outcome
 
+RATE_LIMITED = "ratelimited"
 LONGEST_WAIT = 86_400.0  # seconds; what a broken proxy may ask for is not believed
 UNREADABLE = "unreadable_answer"
 NO_TIMESTAMP = "no_timestamp_in_answer"
@@ -60,7 +62,7 @@ GONE = {
     "cant_delete_message",
     "compliance_exports_prevent_deletion",
 }
-_NOT_SENT = {"ratelimited", "rate_limited", "message_limit_exceeded"}
+_NOT_SENT = {RATE_LIMITED, "rate_limited", "message_limit_exceeded"}
 # Slack says no, and may have done it all the same.
 _AMBIGUOUS = {
     "fatal_error",
@@ -81,6 +83,44 @@ _UNREADABLE = (
     SlackClientError,
 )
 _UNREACHABLE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ECONNREFUSED}
+
+
+class Method(StrEnum):
+    """A method of Slack's Web API that Svar calls."""
+
+    AUTH = "auth.test"
+    LOOKUP = "users.lookupByEmail"
+    OPEN = "conversations.open"
+    POST = "chat.postMessage"
+    UPDATE = "chat.update"
+    DELETE = "chat.delete"
+    HISTORY = "conversations.history"
+    REPLIES = "conversations.replies"
+
+
+class Verdict(StrEnum):
+    """What came of a call, for who looks after the line to Slack."""
+
+    OK = "ok"
+    RATE_LIMITED = "rate_limited"
+    AUTH = "auth"
+    REFUSED = "refused"  # a clear no to what was asked
+    UNAVAILABLE = "unavailable"  # Slack was not reached
+    UNKNOWN = "unknown"  # Slack may have done it
+
+
+def verdict(error: DeliveryError) -> Verdict:
+    """Return what came of a call that did not succeed."""
+    match error.outcome:
+        case Outcome.TOKEN:
+            return Verdict.AUTH
+        case Outcome.NOT_SENT if error.reason == RATE_LIMITED:
+            return Verdict.RATE_LIMITED
+        case Outcome.NOT_SENT if error.reason not in GONE:
+            return Verdict.UNAVAILABLE
+        case Outcome.UNKNOWN if not is_refusal(error.reason):
+            return Verdict.UNKNOWN
+    return Verdict.REFUSED
 
 
 def is_refusal(reason: str) -> bool:
@@ -142,7 +182,7 @@ def _refused(error: SlackApiError) -> DeliveryError:
         okay = answer.status_code == HTTPStatus.OK
         reason = UNREADABLE if okay else f"http_{answer.status_code}"
     if answer.status_code == HTTPStatus.TOO_MANY_REQUESTS or reason in _NOT_SENT:
-        return DeliveryError(Outcome.NOT_SENT, "ratelimited", _retry_after(answer))
+        return DeliveryError(Outcome.NOT_SENT, RATE_LIMITED, _retry_after(answer))
     for outcome, reasons in (
         (Outcome.ROUTE, _ROUTE),
         (Outcome.TOKEN, _TOKEN),

@@ -135,12 +135,33 @@ def key(connection: Connection, parts: Iterable[str]) -> str:
     return hashlib.blake2b(text, key=secret.encode(), digest_size=16).hexdigest()
 
 
+def has(connection: Connection, wanted: str) -> bool:
+    """Tell whether there is, or was, a post of this key."""
+    return connection.execute(_TAKEN, {"wanted": wanted}).first() is not None
+
+
+def owe(
+    connection: Connection, wanted: str, values: dict[str, Any], *, now: datetime
+) -> None:
+    """Owe a post that carries no notice, to be claimed as one that is tried again."""
+    made = {
+        "key": wanted,
+        "status": PostStatus.WAITING,
+        "due_at": now,
+        "attempts": 0,
+        "rendered_at": now,
+        "is_plain": False,
+        "is_public": False,
+    }
+    connection.execute(insert(posts).values(made | values))
+
+
 def _free_key(connection: Connection, natural: Iterable[str]) -> str:
     """Return the first key that no post has: another may have been given up."""
     parts = tuple(natural)
     for number in count():
         found = key(connection, (*parts, str(number)))
-        if connection.execute(_TAKEN, {"wanted": found}).first() is None:
+        if not has(connection, found):
             return found
     raise AssertionError  # pragma: no cover - one is free
 

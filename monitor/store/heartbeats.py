@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection
 
-from monitor.store import ledger
-from monitor.store.tables import facts
+from monitor.store import facts, ledger
 
 BEAT = timedelta(minutes=5)  # how often the delivery writes that it lives
 GAP = timedelta(minutes=15)  # longer without a beat, and the state may be a backup
@@ -15,33 +14,24 @@ _BEAT, _LOOKS = "delivered_at", "looks_until"
 
 def gap(connection: Connection, *, now: datetime) -> timedelta | None:
     """Return how long ago the delivery last wrote that it lives; None if never."""
-    found = connection.execute(select(facts.c.value).where(facts.c.name == _BEAT))
-    value = found.scalar()
+    value = facts.read(connection, _BEAT)
     return None if value is None else abs(now - datetime.fromisoformat(value))
 
 
 def beat(connection: Connection, *, now: datetime) -> None:
     """Write that the delivery lives."""
-    _write(connection, _BEAT, now.isoformat())
-
-
-def _write(connection: Connection, name: str, value: str) -> None:
-    same = facts.c.name == name
-    done = connection.execute(update(facts).where(same).values(value=value))
-    if not done.rowcount:
-        connection.execute(insert(facts).values(name=name, value=value))
+    facts.write(connection, _BEAT, now.isoformat())
 
 
 def looks_until(connection: Connection) -> datetime | None:
     """Return until when what was sent is looked for before it is sent."""
-    found = connection.execute(select(facts.c.value).where(facts.c.name == _LOOKS))
-    value = found.scalar()
+    value = facts.read(connection, _LOOKS)
     return None if value is None else datetime.fromisoformat(value)
 
 
 def look_until(connection: Connection, until: datetime) -> None:
     """Write until when what was sent is looked for, since the state may be a backup."""
-    _write(connection, _LOOKS, until.isoformat())
+    facts.write(connection, _LOOKS, until.isoformat())
 
 
 def stale(

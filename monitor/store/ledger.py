@@ -47,8 +47,9 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class OpenAlerts:
-    """The open alerts of one rule in one state."""
+    """The open alerts of one rule at one source in one state."""
 
+    source: str
     rule: str
     state: str
     count: int
@@ -154,14 +155,18 @@ def prune(connection: Connection, *, now: datetime) -> None:
 
 
 def count_open(connection: Connection, *, now: datetime) -> list[OpenAlerts]:
-    """Return how many alerts are open per rule and state, and the oldest deadline."""
+    """Return how many alerts are open in each state, and the oldest deadline."""
+    which = alerts.c.source, alerts.c.rule, alerts.c.state
     query = (
-        select(alerts.c.rule, alerts.c.state, func.count(), func.min(alerts.c.due_at))
+        select(*which, func.count(), func.min(alerts.c.due_at))
         .where(alerts.c.closed_at.is_(None))
-        .group_by(alerts.c.rule, alerts.c.state)
+        .group_by(*which)
     )
     rows = connection.execute(query)
-    return [OpenAlerts(rule, state, n, due, now) for rule, state, n, due in rows]
+    return [
+        OpenAlerts(source, rule, state, count, oldest_due_at, now)
+        for source, rule, state, count, oldest_due_at in rows
+    ]
 
 
 def _insert(

@@ -32,6 +32,10 @@ class PostKind(StrEnum):
     NOW = "now"
     FALLBACK = "fallback"
     ADMIN = "admin"
+    REPORT = "report"
+
+
+STANDING = frozenset({PostKind.ADMIN, PostKind.REPORT})  # they carry no notices
 
 
 class PostStatus(StrEnum):

@@ -95,6 +95,13 @@ Index(
     sqlite_where=text("closed_at IS NULL"),
     postgresql_where=text("closed_at IS NULL"),
 )
+Index(
+    "alert_ended",
+    alerts.c.reason,
+    alerts.c.effective_at,
+    sqlite_where=text("effective_at IS NOT NULL"),
+    postgresql_where=text("effective_at IS NOT NULL"),
+)
 
 transitions = Table(
     "transitions",
@@ -279,4 +286,14 @@ facts = Table(
     metadata,
     Column("name", String(32), primary_key=True),
     Column("value", Text, nullable=False),
+)
+
+rule_edits = Table(
+    "rule_edits",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("rule", String(63), nullable=False),
+    Column("edit", String(16), nullable=False),
+    Column("words", Text, nullable=False),
 )

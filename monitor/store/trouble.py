@@ -5,11 +5,10 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection
 
 from monitor.store import bundles
-from monitor.store.mail import PostKind, PostStatus
-from monitor.store.tables import posts
+from monitor.store.mail import PostKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +36,10 @@ def tell(
 ) -> None:
     """Owe the admin a post about a trouble, if it is new: one a day, or one an outage."""
     key = bundles.key(connection, (PostKind.ADMIN, reader, *_about(trouble, on)))
-    if connection.execute(select(posts.c.id).where(posts.c.key == key)).first():
+    if bundles.has(connection, key):
         return
-    values = {
-        "key": key,
-        "recipient": reader,
-        "sent_on": on,
-        "kind": PostKind.ADMIN,
-        "subject": write(trouble),
-        "status": PostStatus.WAITING,
-        "due_at": now,
-        "attempts": 0,
-        "rendered_at": now,
-        "is_plain": False,
-        "is_public": False,
-    }
-    connection.execute(insert(posts).values(values))
+    post = bundles.Reader(reader, on, frozenset()).post(PostKind.ADMIN)
+    bundles.owe(connection, key, post | {"subject": write(trouble)}, now=now)
 
 
 def _about(trouble: Trouble, on: date) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     BindParameter,
     ColumnElement,
     Connection,
@@ -26,9 +27,13 @@ from monitor.rules import Kind
 from monitor.store import silences
 from monitor.store.tables import Instant, alerts, notices, people, posts
 
-_NOW: BindParameter[datetime] = bindparam("turn_now", type_=Instant())
+NOW: BindParameter[datetime] = bindparam("turn_now", type_=Instant())
 _DAY: BindParameter[date] = bindparam("turn_day", type_=Date())
 _STALE: BindParameter[str] = bindparam("turn_stale", type_=String(), expanding=True)
+_DOUBTFUL: BindParameter[int] = bindparam(
+    "turn_doubtful", type_=BigInteger(), expanding=True
+)
+MOST_DOUBTFUL = 20_000  # bound to one query; databases take more, but not much
 is_public = notices.c.recipient.startswith("#")
 
 
@@ -36,12 +41,14 @@ is_public = notices.c.recipient.startswith("#")
 class Moment:
     """When somebody is to be told: an instant, and the day that the house calls it.
 
-    `stale` are the sources whose word is too old to tell anybody of.
+    `stale` are the sources whose word is too old to tell anybody of, `doubtful` the
+    alerts whose row says otherwise since the last poll.
     """
 
     now: datetime
     day: date
     stale: frozenset[str] = frozenset()
+    doubtful: frozenset[int] = frozenset()
 
     @property
     def values(self) -> dict[str, Any]:
@@ -50,6 +57,7 @@ class Moment:
             "turn_now": self.now,
             "turn_day": self.day,
             "turn_stale": sorted(self.stale),
+            "turn_doubtful": sorted(self.doubtful)[:MOST_DOUBTFUL],
         }
 
 
@@ -86,12 +94,12 @@ def _announced_late() -> ColumnElement[bool]:
     )
 
 
-# Whether a notice is held back: put off, silenced, or of a silent source.
-PUT_OFF = or_(silences.is_quiet(_NOW), _is_stale())
+# Whether a notice is held back: put off, silenced, of a silent source, or in doubt.
+PUT_OFF = or_(silences.is_quiet(NOW), _is_stale(), notices.c.alert_id.in_(_DOUBTFUL))
 # What holds for a notice that may be told now, one digest a day aside.
 DUE: tuple[ColumnElement[bool], ...] = (
     notices.c.status == "queued",
-    notices.c.due_at <= _NOW,
+    notices.c.due_at <= NOW,
     ~_is_closed(),
     ~and_(is_public, _announced_late()),
     ~PUT_OFF,

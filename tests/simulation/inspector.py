@@ -12,10 +12,12 @@ from monitor import evaluate
 from monitor.cycle import world as surroundings
 from monitor.store.tables import alerts, notices, posts, silences, transitions
 from tests.simulation import house
+from tests.simulation.denial import denied
 from tests.simulation.scene import Scene, demand
 
 CLOSED = {"resolved", "cancelled"}
 PENDING = ("claimed", "waiting", "unknown")
+MORE = re.compile(r"\band (\d+) more")  # of many on one job only the worst are named
 NAMES = re.compile(
     "|".join(
         [r"Q\d{3}", "Nora", r"U\d", "@example", "stranger", *house.MEMBERS.values()]
@@ -48,7 +50,7 @@ _WAIVED = select(alerts.c.rule, alerts.c.application_id, alerts.c.started_at).wh
 )
 _NOTICES = select(notices.c.id, notices.c.status, notices.c.post_id)
 _ABOUT = (
-    select(alerts)
+    select(alerts, notices.c.firing)
     .join(notices, notices.c.alert_id == alerts.c.id)
     .where(notices.c.post_id == bindparam("post"), notices.c.status != "obsolete")
 )
@@ -185,12 +187,19 @@ class Inspector:
             demand(about, "a message tells of something", f"post {post.id}")
             quiet = [row.id for row in about if self._is_quiet(row, kept_quiet)]
             demand(not quiet, "nothing is sent about what is put off", f"{quiet}")
+            wrong = denied(scene, about)
+            demand(not wrong, "nothing is sent that its row denies", f"{wrong}")
         if channel in scene.slack.channels.values():
             named = NAMES.findall(said)
             demand(not named, "no name in a channel", f"{named}")
         else:
-            left_out = [r.candidate for r in about if r.candidate not in said]
-            demand(not left_out, "a message tells of all its notices", f"{left_out}")
+            left_out = {r.candidate for r in about if r.candidate not in said}
+            counted = sum(map(int, MORE.findall(said)))
+            demand(
+                len(left_out) <= counted,
+                "a message tells of all its notices",
+                f"{left_out}, and {counted} more",
+            )
         scene.say(f"a {post.kind} to {to} is tried in {channel}, {len(about)} lines")
 
     def _is_quiet(self, alert: Row[Any], kept_quiet: Sequence[Row[Any]]) -> bool:

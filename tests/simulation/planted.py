@@ -10,7 +10,7 @@ from monitor import alerts
 from monitor.configuration import Configuration
 from monitor.cycle import Cycle
 from monitor.cycle.deciding import Decider, Decision, Memory
-from monitor.delivery import Delivery
+from monitor.delivery import TRUSTING, Delivery
 from monitor.delivery.aiming import Aimed, Sent
 from monitor.delivery.looking import LookUp
 from monitor.delivery.round import Round
@@ -110,7 +110,13 @@ def _sending(kind: type[Sender]) -> Parts:
         store: Store, transport: Transport, configured: Configured, watch: Watch
     ) -> Delivery:
         made = delivery(store, transport, configured, watch)
-        made._sender = kind(store, made.wire, Router(store, made.wire), watch.stopwatch)
+        made._sender = kind(
+            store,
+            made.wire,
+            Router(store, made.wire),
+            made._verifying,
+            watch.stopwatch,
+        )
         return made
 
     return Parts(delivery=make)
@@ -138,6 +144,13 @@ def _sleepless(
     return delivery(store, transport, around_the_clock, watch)
 
 
+def _trusting(
+    store: Store, transport: Transport, configured: Configured, watch: Watch
+) -> Delivery:
+    """Return a delivery that reads nothing again."""
+    return delivery(store, transport, configured, replace(watch, verifier=TRUSTING))
+
+
 BUGS = {
     "sent before it was posted": _sending(RecordsFirst),
     "two digests a day": _sending(ForgetsTheDay),
@@ -146,6 +159,7 @@ BUGS = {
     "messages at night": Parts(delivery=_sleepless),
     "an empty poll is believed": Parts(cycle=TrustingCycle),
     "transitions are lost": Parts(cycle=ForgetfulCycle),
+    "no second reading": Parts(delivery=_trusting),
 }
 SEEN_AS = {
     "sent before it was posted": "a claim is committed before the call",
@@ -155,4 +169,5 @@ SEEN_AS = {
     "messages at night": "no message outside working hours",
     "an empty poll is believed": "a failing or empty poll closes nothing",
     "transitions are lost": "every change of an alert is a transition",
+    "no second reading": "nothing is sent that its row denies",
 }

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from monitor import cycle
 from monitor.configuration import Configuration
 from monitor.cycle import Cycle
 from monitor.cycle import Report as Polled
 from monitor.daemon.duty import Always, Hold
-from monitor.delivery import Delivery
+from monitor.delivery import Delivery, Verifier
 from monitor.delivery import Report as Delivered
 from monitor.delivery.routes import Transport
 from monitor.store import Store, heartbeats
@@ -21,10 +22,11 @@ Configured = Callable[[], Configuration]
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """By which a process tells how long it has been at work, and whether it may send."""
+    """By which a process tells how long it has been at work, and what it may send."""
 
     stopwatch: Callable[[], float]
     may_send: Callable[[], bool]
+    verifier: Verifier
 
 
 MakeDelivery = Callable[[Store, Transport, Configured, Watch], Delivery]
@@ -36,7 +38,12 @@ def delivery(
 ) -> Delivery:
     """Return the real delivery."""
     return Delivery(
-        store, transport, configured, watch.stopwatch, may_send=watch.may_send
+        store,
+        transport,
+        configured,
+        watch.stopwatch,
+        may_send=watch.may_send,
+        verifier=watch.verifier,
     )
 
 
@@ -121,7 +128,11 @@ class Process:
                 store,
                 scene.slack,
                 lambda: scene.configuration,
-                Watch(self._seconds, tenure.holds),
+                Watch(
+                    self._seconds,
+                    tenure.holds,
+                    cycle.Verifier(store, [scene.ats], lambda: scene.configuration),
+                ),
             )
             self._delivery = tenure, made
         return self._delivery[1].run(now=scene.now)

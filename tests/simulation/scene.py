@@ -49,7 +49,7 @@ class Scene:
         self.real = house.instant(story.start, time())
         self.skew = timedelta(0)
         self.polled_at = self.real  # of the last good poll
-        self.ats = Ats(self.configuration, store.fates)
+        self.ats = Ats(self.configuration, store.fates, lambda: self.real)
         self.slack = Workspace(store.fates, lambda: self.real)
         for email, name in house.MEMBERS.items():
             self.slack.add(email, name, str(house.zone_of(email)))

@@ -1,6 +1,7 @@
 """An outbox to test with: a real store, a fake Slack, and notices owed by hand."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -97,10 +98,16 @@ class PostOffice:
         self.slack.now = self.at
         return self.delivery.run(now=self.at)
 
-    def restart(self, transport: Transport | None = None) -> None:
+    def restart(
+        self,
+        transport: Transport | None = None,
+        stopwatch: Callable[[], float] = time.monotonic,
+    ) -> None:
         """Begin anew with what the store remembers, as a new process does."""
         transport = transport or Slack(TOKEN, self.slack.url, timeout=1)
-        self.delivery = Delivery(self.store, transport, lambda: self.configuration)
+        self.delivery = Delivery(
+            self.store, transport, lambda: self.configuration, stopwatch
+        )
 
     def owe(
         self,

@@ -22,7 +22,8 @@ from monitor.cycle import Cycle, world
 from monitor.errors import ConfigError
 from monitor.model import Application, Ball, Channel, Status
 from monitor.outbox import Digests
-from monitor.proof import backtest, past
+from monitor import past
+from monitor.proof import backtest
 from monitor.proof.backtest import Backtest, Key
 from monitor.rules import Kind, Rulebook
 from monitor.source import Source

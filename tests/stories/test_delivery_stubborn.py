@@ -77,6 +77,49 @@ def test_an_answer_that_nobody_knows_leads_to_the_fallback_in_the_end(
     assert office.notices() == ["sent"]
 
 
+def test_who_is_asked_to_wait_again_and_again_is_told_in_their_own_channel(
+    office: PostOffice,
+) -> None:
+    office.owe()
+    office.slack.fail("chat.postMessage", *[ratelimited("30")] * 4)
+    for _ in range(8):
+        office.deliver(after=MINUTE)
+    assert len(office.said()) == 1
+    assert not office.said(OPS)
+
+
+def test_what_arrives_late_is_taken_away_however_long_the_post_was_tried(
+    office: PostOffice,
+) -> None:
+    office.owe()
+    office.slack.fail("chat.postMessage", *[ratelimited("3600")])
+    office.deliver()
+    office.slack.fail("chat.postMessage", refuse("internal_error"))
+    office.deliver(after=HOUR + MINUTE)
+    office.deliver(after=MINUTE)
+    office.deliver(after=3 * MINUTE)  # swept, and nothing has arrived
+    office.slack.arrive_late(office.slack.to(INGRID)[0])
+    office.deliver(after=16 * MINUTE)
+    assert len(office.said()) == 1
+
+
+def test_who_stood_still_after_a_claim_posts_nothing_before_a_new_look(
+    office: PostOffice,
+) -> None:
+    def reading() -> float:
+        """Stand still while Slack is asked who Ingrid is: by then she is claimed for."""
+        return 90.0 if office.slack.count("users.lookupByEmail") else 0.0
+
+    office.restart(stopwatch=reading)
+    office.owe()
+    office.deliver()
+    assert not office.said()
+    office.restart()
+    office.deliver(after=2 * MINUTE)
+    office.deliver(after=MINUTE)
+    assert len(office.said()) == 1
+
+
 def test_others_are_told_while_slack_refuses_some_in_unknown_words(
     office: PostOffice,
 ) -> None:

@@ -71,9 +71,11 @@ def test_all_is_well(
         ("recruiting", "ok"),
         ("state", "ok"),
         ("slack", "ok"),
+        ("metrics", "ok"),
     ]
     assert found[0][2].endswith("1 source(s), 3 rules on")
     assert found[4][2] == "speaks to Fjord Bank"
+    assert found[5][2].endswith("series with 1 source, 3 rules, 100 departments")
 
 
 def test_it_reads_well_too(

@@ -33,7 +33,17 @@ from tests.stories import office
 from tests.stories.office import Office
 from tests.stories.process import PATIENCE, eventually, finished
 from tests.stories.test_daemon import watching
-from tests.stories.tower import LEASES, ONE_EACH, Tower, leads, now, takes_over, two
+from tests.stories.tower import (
+    LEASES,
+    ONE_EACH,
+    SOURCES,
+    Tower,
+    leads,
+    now,
+    shown,
+    takes_over,
+    two,
+)
 
 TTL = timedelta(seconds=30)
 NAME = "poll ats"
@@ -644,6 +654,10 @@ class TestDaemons:
             assert second.metric(seen, source=source)
             assert not first.metric(seen, source=source)
             assert second.metric("svar_outbox_messages", status="queued") is None
+            for name in ("svar_closure", "svar_overdue_applications", "svar_alerts"):
+                mine, others = (shown(svar, name) for svar in (second, first))
+                assert mine == {source}
+                assert others == set(SOURCES) - {source}
             assert (second.stop(), first.stop()) == (0, 0)
         assert tower.told() == ONE_EACH
 

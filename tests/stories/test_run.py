@@ -48,7 +48,10 @@ class TestWatching:
             svar.said("outcome=printed")
             assert svar.get("/healthz") == (200, "ok\n")
             assert svar.get("/readyz") == (200, "ok\n")
-            assert svar.get("/elsewhere") == (404, "try /metrics, /healthz, /readyz\n")
+            assert svar.get("/elsewhere") == (
+                404,
+                "try /, /metrics, /healthz, /readyz\n",
+            )
             svar.reaches("svar_alerts", 1, rule="first-reply", state="breached")
             events = {"job": "poll", "event": "executed"}
             assert (svar.metric("svar_scheduler_events_total", **events) or 0) >= 1

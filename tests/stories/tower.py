@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
+from prometheus_client.parser import text_string_to_metric_families
 
 from tests.fakes import TOKEN, FakeSlack
 from tests.stories import office
@@ -77,6 +78,17 @@ def now() -> datetime:
 def leads(svar: Svar) -> set[str]:
     """Return the leases that a process says it has."""
     return {name for name in LEASES if svar.metric("svar_leader", lease=name) == 1}
+
+
+def shown(svar: Svar, metric: str) -> set[str]:
+    """Return the sources of which a process exports this metric."""
+    page = svar.get("/metrics")[1]
+    return {
+        sample.labels["source"]
+        for family in text_string_to_metric_families(page)
+        for sample in family.samples
+        if sample.name == metric
+    }
 
 
 @contextmanager

@@ -10,7 +10,8 @@ from monitor.cycle import Office
 from monitor.evaluate import World
 from monitor.model import Application, Ball, Channel, Phase, Status
 from monitor.outbox import Digests
-from monitor.proof import backtest, past
+from monitor import past
+from monitor.proof import backtest
 from monitor.proof.backtest import Backtest, Key, Sent
 from monitor.rules import Rulebook
 from monitor.settings import PeopleSettings

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from monitor import clock, configuration
 from monitor.alerts import Transition
-from monitor.cli import FINE, instants, printing, titles
+from monitor.cli import FINE, instants, printing
 from monitor.cli.alerts import lines, state
 from monitor.configuration import Configuration
 from monitor.messages import words
@@ -96,7 +96,7 @@ def _title(shown: _Shown) -> str:
     source = shown.record.alert.source
     if source not in shown.loaded.mappings:  # taken out of the settings since
         return source
-    return titles.title(shown.loaded, source)
+    return shown.loaded.title(source)
 
 
 def _happened(shown: _Shown) -> Table:

@@ -29,6 +29,7 @@ def build() -> argparse.ArgumentParser:
     _run(commands)
     _check(commands)
     _explain(commands)
+    _report(commands)
     rules.add(commands)
     alerts.add(commands)
     alerts.add_forget(commands)
@@ -113,6 +114,31 @@ def _explain(commands: Commands) -> None:  # type: ignore[valid-type]
         "--all", action="store_true", help="also rules that do not concern it"
     )
     parser.add_argument("--json", action="store_true", help="one JSON object")
+    parser.add_argument("--as-of", metavar="INSTANT", help="as if it were then")
+    configured(parser)
+
+
+def _report(commands: Commands) -> None:  # type: ignore[valid-type]
+    parser = command(
+        commands,
+        "report",
+        "Show what the last weeks came to: promises kept, who waits, on whom. No names.",
+        "svar report",
+        "svar report --weeks 12 --format html --output report.html",
+        "svar report --format json | jq '.sources[].weeks[-1].promises.all'",
+    )
+    parser.add_argument(
+        "--weeks", type=weeks, default=4, help="how many weeks (default: 4)"
+    )
+    parser.add_argument(
+        "--format",
+        choices=("terminal", "markdown", "html", "json"),
+        default="terminal",
+        help="how it is written (default: terminal)",
+    )
+    parser.add_argument(
+        "--output", type=Path, metavar="FILE", help="write it there, not on the screen"
+    )
     parser.add_argument("--as-of", metavar="INSTANT", help="as if it were then")
     configured(parser)
 

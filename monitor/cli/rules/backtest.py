@@ -14,12 +14,11 @@ from monitor import configuration, cycle, rules
 from monitor.cli import FINE, instants, printing
 from monitor.cli.rules import backtested
 from monitor.cli.rules.backtested import Read, Shown
-from monitor.cli.titles import title
 from monitor.configuration import Configuration
 from monitor.cycle import Office
 from monitor.messages import words
 from monitor.outbox import Digests
-from monitor.proof import past
+from monitor import past
 from monitor.proof.backtest import Backtest, Sent, looks
 from monitor.settings import SourceSettings
 from monitor.source import Source
@@ -79,7 +78,7 @@ def _read(
             for _ in test.run(poll):
                 yield test.sent, None
     rejected = poll.rejected.total()
-    called = title(loaded, settings.name)
+    called = loaded.title(settings.name)
     yield (
         test.sent,
         Read(settings.name, called, poll.applications, rejected, unmeasurable),

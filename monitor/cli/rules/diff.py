@@ -16,7 +16,6 @@ from rich.text import Text
 from monitor import configuration, cycle
 from monitor.cli import FINE, instants, printing
 from monitor.cli.rules import revisions, tables
-from monitor.cli.titles import title
 from monitor.configuration import Configuration
 from monitor.messages import words
 from monitor.outbox import NOBODY
@@ -79,7 +78,7 @@ def _compare(
         comparer = Comparer(old, new, world, people, now=now)
         with source.poll(now) as poll:
             made = comparer.compare(poll, kept=unmeasurable)
-    return Result(settings.name, title(loaded, settings.name), made, unmeasurable)
+    return Result(settings.name, loaded.title(settings.name), made, unmeasurable)
 
 
 def _json(edited: Sequence[Edited], results: Sequence[Result]) -> dict[str, object]:

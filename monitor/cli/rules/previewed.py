@@ -10,7 +10,6 @@ from rich.text import Text
 
 from monitor.cli import printing
 from monitor.cli.rules import tables
-from monitor.cli.titles import title
 from monitor.configuration import Configuration
 from monitor.messages import words
 from monitor.outbox import NOBODY
@@ -59,7 +58,7 @@ def _print_source(
     run = found.report.run
     when = words.moment(run.as_of, loaded.calendar, now=run.as_of)
     count = words.plural(run.applications, "application")
-    called = title(loaded, found.source)
+    called = loaded.title(found.source)
     console.print(printing.heading(called, f"as of {when}", count))
     console.print()
     if run.outcome != "ok":
@@ -108,7 +107,7 @@ def _notes(found: Preview, loaded: Configuration) -> Iterator[str]:
     ).items():
         lines = words.plural(count, "line")
         yield f"  Taken back before it is sent: {rule}, {lines} to {name}"
-    called = title(loaded, found.source)
+    called = loaded.title(found.source)
     for line in printing.unmeasurable(called, found.report.unmeasurable):
         yield f"  {line}"
 

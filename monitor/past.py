@@ -19,13 +19,13 @@ Milestones = Callable[[Application], tuple[datetime | None, ...]]
 # Dated ahead when they are written, so their date does not say since when they stand.
 DATED_AHEAD = (*sorted(PLANNED), "promised_at", "job_deadline_at")
 ENDED = {Status.REJECTED, Status.HIRED, Status.WITHDRAWN, Status.CLOSED}
-_HIDDEN = tuple(
+HIDDEN = tuple(
     name
     for name, kind in COLUMN_KINDS.items()
     if kind is datetime and name not in DATED_AHEAD
 )
 # What goes with an instant, and is not known before it.
-_TOGETHER = {
+TOGETHER = {
     "decided_at": ("decision", "decision_reason", "decided_by"),
     "stage_entered_at": ("stage", "phase"),
     "screened_out_at": ("knocked_out",),
@@ -39,7 +39,7 @@ def _reader(*names: str) -> Milestones:
     return itemgetter(*map(Application._fields.index, names))
 
 
-_hidden, _planned = _reader(*_HIDDEN), _reader(*DATED_AHEAD)
+_hidden, _planned = _reader(*HIDDEN), _reader(*DATED_AHEAD)
 _replies = _reader("first_reply_at", "last_written_at", "called_at", "told_at")
 
 
@@ -81,14 +81,14 @@ def as_of(row: Application, at: datetime) -> Application:
     """
     known: dict[str, Any] = {
         name: None
-        for name, then in zip(_HIDDEN, _hidden(row), strict=True)
+        for name, then in zip(HIDDEN, _hidden(row), strict=True)
         if then is not None and then > at
     }
-    ended_at = _ended_at(row)
-    if ended_at is not None and at < ended_at:
+    over_at = ended_at(row)
+    if over_at is not None and at < over_at:
         known |= {"status": Status.OPEN, "decided_at": None}
     for name in [name for name in known if known[name] is None]:
-        known |= dict.fromkeys(_TOGETHER.get(name, ()))
+        known |= dict.fromkeys(TOGETHER.get(name, ()))
     if "last_reply_at" in known:
         replies = (then for then in _replies(row) if then and then <= at)
         known["last_reply_at"] = max(replies, default=None)
@@ -100,7 +100,7 @@ def as_of(row: Application, at: datetime) -> Application:
     return row._replace(**known) if known else row
 
 
-def _ended_at(row: Application) -> datetime | None:
+def ended_at(row: Application) -> datetime | None:
     """Return when the application got the status that ended it, as well as is known."""
     if row.status not in ENDED:
         return None

@@ -1,0 +1,37 @@
+"""What HR leads may know of a poll, in counts that name nobody; pure."""
+
+from monitor.figures.nouns import (
+    BOUNDS,
+    FEW,
+    LEAST,
+    NONE,
+    OTHER,
+    After,
+    Days,
+    Figures,
+    Job,
+    Kept,
+    Mood,
+    Spread,
+    Told,
+    Window,
+)
+from monitor.figures.tally import Tally
+
+__all__ = [
+    "BOUNDS",
+    "FEW",
+    "LEAST",
+    "NONE",
+    "OTHER",
+    "After",
+    "Days",
+    "Figures",
+    "Job",
+    "Kept",
+    "Mood",
+    "Spread",
+    "Tally",
+    "Told",
+    "Window",
+]

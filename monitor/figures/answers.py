@@ -1,0 +1,155 @@
+"""How soon candidates were answered, over which channel, and who never was."""
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
+
+from monitor import closure
+from monitor.evaluate import SKEW
+from monitor.figures.batch import Batch
+from monitor.figures.glance import AT, Row, Rows
+from monitor.figures.nouns import BOUNDS, After, Spread, Window
+from monitor.model import Status
+
+_BOUNDS = [each.total_seconds() for each in BOUNDS]
+PHONE, OTHERWISE = "phone", "other"
+_COHORT = timedelta(days=120), timedelta(days=30)  # before it too old, after it too new
+_NOTHING = timedelta(0)
+_TURNED_DOWN = (Status.REJECTED, Status.CLOSED)
+_GONE = (Status.HIRED, Status.WITHDRAWN)
+_FIRST = tuple(AT[name] for name in ("first_reply_at", "told_at", "called_at"))
+# What began, and what answers it; whether that counts only if it came later.
+_COHORTS = (
+    (
+        After.APPLICATION,
+        "applied_at",
+        {"first_reply_at": False, "told_at": False, "called_at": False},
+    ),
+    (
+        After.INTERVIEW,
+        "interviewed_at",
+        {"told_at": False, "last_reply_at": True, "called_at": True},
+    ),
+)
+_APPLIED, _STATUS = AT["applied_at"], AT["status"]
+_TOLD, _CALLED = AT["told_at"], AT["called_at"]
+
+
+class Lengths:
+    """A histogram that grows."""
+
+    def __init__(self) -> None:
+        self._counts = [0] * (len(BOUNDS) + 1)
+        self._seconds = 0.0
+
+    def add(self, lengths: Iterable[timedelta]) -> None:
+        seconds = [each.total_seconds() for each in lengths]
+        for each in seconds:
+            self._counts[bisect_left(_BOUNDS, each)] += 1
+        self._seconds += sum(seconds)
+
+    @property
+    def spread(self) -> Spread:
+        return Spread(tuple(self._counts), self._seconds)
+
+
+class Answers:
+    """Counts what was answered; `columns` are those that the source delivers."""
+
+    def __init__(self, now: datetime, columns: Collection[str]) -> None:
+        self._now = now
+        self._calls = "called_at" in columns
+        self._windows = [(each, now - each.length) for each in Window]
+        self._after = now - Window.WIDE.length
+        self._old, self._new = (now - ago for ago in _COHORT)
+        # What the source never tells is no silence of ours.
+        self._cohorts = [
+            (
+                after,
+                AT[begun],
+                {AT[name]: later for name, later in answers.items() if name in columns},
+            )
+            for after, begun, answers in _COHORTS
+        ]
+        self.first_reply = Lengths()
+        self.decided_to_told = Lengths()
+        self.interviewed_told: Counter[tuple[str, Window]] = Counter()
+        self.answerable: Counter[After] = Counter()
+        self.never_answered: Counter[After] = Counter()
+
+    def take(self, batch: Batch) -> None:
+        """Count these applications."""
+        self._count_replies(batch)
+        self._count_outcomes(batch)
+        for after, begun, answers in self._cohorts:
+            if answers:
+                self._count_silence(batch.rows, after, begun, answers)
+
+    def _count_replies(self, batch: Batch) -> None:
+        # As of the horizon, since that is what the rule of the first reply asks for.
+        within = self._after, self._now + SKEW
+        spans = batch.first_stops(batch.rows, _APPLIED, _FIRST, within)
+        now = self._now
+        self.first_reply.add([at - begun for _, begun, at in spans if at <= now])
+
+    def _count_outcomes(self, batch: Batch) -> None:
+        """Count those who were told what was decided."""
+        after, now = self._after, self._now
+        lengths = []
+        for row in _lately(batch.rows, after):
+            told_at = row[_TOLD]
+            reached_at = batch.reached_at(row) if self._calls else told_at
+            is_new = reached_at is not None and after < reached_at <= now
+            is_no = row.status in _TURNED_DOWN and row.decided_at is not None
+            if is_new and is_no:
+                lengths.append(max(reached_at - row.decided_at, _NOTHING))
+            if told_at is not None and told_at <= now and self._calls:
+                self._count_way(row, told_at, reached_at)
+        self.decided_to_told.add(lengths)
+
+    def _count_way(
+        self, row: Row, told_at: datetime, reached_at: datetime | None
+    ) -> None:
+        if row.interviewed_at is None or row.status in _GONE:
+            return
+        phoned = reached_at is not None and not (
+            row.unreached_at is not None and closure.is_fallback(row)
+        )
+        for window, begins in self._windows:
+            if told_at > begins:
+                self.interviewed_told[PHONE if phoned else OTHERWISE, window] += 1
+
+    def _count_silence(
+        self, rows: Rows, after: After, begun: int, answers: Mapping[int, bool]
+    ) -> None:
+        """Count those of whom one may ask by now whether they ever hear of us."""
+        old, new, now = self._old, self._new, self._now
+        cohort = [
+            row
+            for row in rows
+            if (at := row[begun]) is not None
+            and old < at <= new
+            and row[_STATUS] is not Status.WITHDRAWN
+        ]
+        self.answerable[after] += len(cohort)
+        for answer, is_later in answers.items():
+            cohort = [
+                row
+                for row in cohort
+                if (at := row[answer]) is None
+                or at > now
+                or (is_later and at <= row[begun])
+            ]
+        never = sum(row[_STATUS] is not Status.HIRED for row in cohort)
+        self.never_answered[after] += never
+
+
+def _lately(rows: Rows, after: datetime) -> Rows:
+    """Return the rows that tell of a call, or of an outcome, after an instant."""
+    return [
+        row
+        for row in rows
+        if ((at := row[_TOLD]) is not None and at > after)
+        or ((at := row[_CALLED]) is not None and at > after)
+    ]

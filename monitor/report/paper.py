@@ -1,0 +1,172 @@
+"""The report laid out for paper, in English: the terminal, Markdown and HTML show this."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.cycle.reading import UNKNOWN
+from monitor.language import Language
+from monitor.messages import words
+from monitor.model import Ball, Closure
+from monitor.report import sentences
+from monitor.report.nouns import Named, Outcome, Section, Week, WeekReport
+from monitor.worktime import Calendar
+
+NOTHING = "too few"  # cases to say a share of
+ALL = "all promises"
+CLOSURES = {
+    Closure.UNDECIDED: "undecided",
+    Closure.DECIDED_NOT_TOLD: "decided, not told",
+    Closure.WRONG_CHANNEL: "told, but not by phone after an interview",
+    Closure.TOLD: "told",
+}
+BALLS: dict[str, str] = {
+    Ball.RECRUITER: "a recruiter",
+    Ball.MANAGER: "a line manager",
+    Ball.CANDIDATE: "the candidate's own turn",
+    Ball.NOBODY: "nobody",
+    UNKNOWN: "somebody not known",
+}
+_ALWAYS = (Ball.RECRUITER, Ball.MANAGER, Ball.CANDIDATE)
+_SAID = words.phrases(Language.EN)
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """One rule, or all of them: the share kept at each week's end, in whole per cent."""
+
+    name: str
+    title: str
+    promise: str
+    shares: tuple[int | None, ...]
+    counted: str
+    window: str
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        return tuple(NOTHING if each is None else f"{each} %" for each in self.shares)
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """For whom people wait: how many, how many too long, and how many hours so far."""
+
+    whom: str
+    people: int
+    late: int
+    hours: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What is said of one source."""
+
+    title: str
+    applications: str
+    headline: str
+    trend: str
+    late: str
+    ends: tuple[str, ...]
+    promises: tuple[Promise, ...]
+    waits: tuple[Waits, ...]
+    overdue: tuple[int, ...]
+    closure: tuple[tuple[str, int], ...]
+    jobs: tuple[tuple[str, int], ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """The whole report; `edits` are days and lines, None where nobody wrote them down."""
+
+    as_of: str
+    sheets: tuple[Sheet, ...]
+    quiet: tuple[str, ...]
+    edits: tuple[tuple[str, str], ...] | None
+    doubts: tuple[str, ...]
+
+
+def lay_out(report: WeekReport, calendar: Calendar) -> Paper:
+    """Return the report as it is shown."""
+    now = report.as_of
+    edits = report.edits
+    return Paper(
+        as_of=words.moment(now, calendar, now=now),
+        sheets=tuple(_sheet(each, report, calendar) for each in report.sections),
+        quiet=tuple(
+            _SAID.week_silent.format(
+                source=each.title, when=words.moment(each.since, calendar, now=now)
+            )
+            for each in report.quiet
+        ),
+        edits=None
+        if edits is None
+        else tuple(
+            (words.day(each.at, calendar, now=now), sentences.edited(each, _SAID))
+            for each in edits
+        ),
+        doubts=tuple(_doubt(*each) for each in report.unknown),
+    )
+
+
+def _doubt(what: str, rules: Sequence[str]) -> str:
+    return f"{what} ({', '.join(rules)})" if rules else what
+
+
+def _sheet(section: Section, report: WeekReport, calendar: Calendar) -> Sheet:
+    weeks, last = section.weeks, section.now
+    return Sheet(
+        title=section.title,
+        applications=words.plural(last.applications, "application"),
+        headline=sentences.headline(last, _SAID),
+        trend=sentences.trend(weeks, _SAID),
+        late=sentences.late(last, _SAID),
+        ends=tuple(_day(at, calendar) for at in report.ends),
+        promises=tuple(_promises(section, report.rules)),
+        waits=tuple(_waits(last)),
+        overdue=tuple(each.overdue.total() for each in weeks),
+        closure=tuple((said, last.closure[key]) for key, said in CLOSURES.items()),
+        jobs=tuple(
+            (job.title or _SAID.week_no_title, count) for job, count in last.worst
+        ),
+        notes=tuple(_notes(section)),
+    )
+
+
+def _day(at: datetime, calendar: Calendar) -> str:
+    """Return a week's end without its weekday, which is the same for all."""
+    return words.day(at, calendar, now=at).partition(" ")[2]
+
+
+def _promises(section: Section, rules: Sequence[Named]) -> Iterator[Promise]:
+    totals = [week.total for week in section.weeks]
+    yield _promise(Named(ALL, "All promises", ""), totals)
+    for rule in rules:
+        if any(rule.id in week.promises for week in section.weeks):
+            found = [week.promises.get(rule.id, Outcome()) for week in section.weeks]
+            yield _promise(rule, found)
+
+
+def _promise(rule: Named, outcomes: Sequence[Outcome]) -> Promise:
+    window, kept = outcomes[-1].shown
+    return Promise(
+        rule.id,
+        rule.title,
+        rule.promise,
+        shares=tuple(each.percent for each in outcomes),
+        counted=f"{kept.kept:,} of {kept.cases:,}",
+        window=f"{window.length.days} days",
+    )
+
+
+def _waits(week: Week) -> Iterator[Waits]:
+    for ball, whom in BALLS.items():
+        if ball in _ALWAYS or week.waiting[ball]:
+            hours = int(week.hours.get(ball, 0))
+            yield Waits(whom, week.waiting[ball], week.overdue[ball], hours)
+
+
+def _notes(section: Section) -> Iterator[str]:
+    for rule, columns in section.lacking.items():
+        names = ", ".join(sorted(columns))
+        yield f"Cannot be measured here: {rule} ({section.title} lacks {names})"

@@ -1,0 +1,113 @@
+"""Reads each source once and counts, in that one pass, what each week came to."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from datetime import datetime, timedelta
+from itertools import islice
+
+from monitor import cycle, evaluate, past
+from monitor.configuration import Configuration
+from monitor.figures.nouns import Window
+from monitor.language import Language
+from monitor.messages import words
+from monitor.model import Application
+from monitor.report.looks import Look
+from monitor.report.nouns import Named, Quiet, Section, WeekReport
+from monitor.settings import SourceSettings
+from monitor.source import Source
+from monitor.store.edits import RuleEdit
+
+WEEK = timedelta(days=7)
+CHUNK = 2_000  # applications that are counted at a time
+_TODAY = "departments, recruiters and titles of that time: today's are taken"
+
+
+def ends(weeks: int, *, now: datetime) -> tuple[datetime, ...]:
+    """Return when the last weeks ended; the last one ends now."""
+    return tuple(now - n * WEEK for n in reversed(range(weeks)))
+
+
+def read(
+    loaded: Configuration,
+    ends: Sequence[datetime],
+    *,
+    edits: tuple[RuleEdit, ...] | None,
+    stale: Mapping[str, datetime] | None = None,
+    language: Language = Language.EN,
+) -> WeekReport:
+    """Return what these weeks came to; raise SourceError or ConfigError.
+
+    A `stale` source is not read: what it has to say is old.
+    """
+    quiet, found = stale or {}, loaded.settings.sources
+    return WeekReport(
+        ends=tuple(ends),
+        rules=tuple(
+            Named(rule.id, rule.title_in(language), rule.promise)
+            for rule in loaded.rulebook.rules
+        ),
+        sections=tuple(
+            _section(each, loaded, ends) for each in found if each.name not in quiet
+        ),
+        quiet=tuple(
+            Quiet(each.name, loaded.title(each.name), quiet[each.name])
+            for each in found
+            if each.name in quiet
+        ),
+        edits=edits,
+        unknown=tuple(_unknown(loaded, ends)),
+    )
+
+
+def _section(
+    settings: SourceSettings, loaded: Configuration, ends: Sequence[datetime]
+) -> Section:
+    """Read one source, all its weeks in one pass."""
+    now = ends[-1]
+    with closing(Source(settings, loaded.mappings[settings.name])) as source:
+        columns = source.delivered(now)
+        fed, lacking = cycle.split(loaded.rulebook, columns)
+        world = cycle.world(loaded, source)
+        most = loaded.settings.metrics.departments
+        looks = [
+            Look(evaluate.prepare(fed, world, now=at), columns, at, departments=most)
+            for at in ends
+        ]
+        with source.poll(now) as poll:
+            for chunk in _chunks(poll):
+                for look in looks[:-1]:
+                    look.take(_as_of(chunk, look.at))
+                looks[-1].take(chunk)
+    weeks = tuple(look.week() for look in looks)
+    return Section(settings.name, loaded.title(settings.name), weeks, lacking)
+
+
+def _chunks(rows: Iterable[Application]) -> Iterator[list[Application]]:
+    each = iter(rows)
+    while chunk := list(islice(each, CHUNK)):
+        yield chunk
+
+
+def _as_of(rows: Sequence[Application], at: datetime) -> list[Application]:
+    """Return those who had applied, as they stood then."""
+    return [past.as_of(row, at) for row in rows if row.applied_at <= at]
+
+
+def _unknown(
+    loaded: Configuration, ends: Sequence[datetime]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield what the sources cannot tell of the earlier weeks, and the rules that ask."""
+    if len(ends) == 1:
+        return
+    yield _TODAY, ()
+    for said, rules in past.unknown(loaded.rulebook):
+        yield said, tuple(rules)
+    begins = ends[0] - Window.WIDE.length
+    for source in loaded.settings.sources:
+        if ends[-1] - source.lookback > begins:
+            back = words.plural(source.lookback.days, "day")
+            said = (
+                f"applications of {source.name} that were decided, and not touched "
+                f"since, before its lookback of {back}"
+            )
+            yield said, ()

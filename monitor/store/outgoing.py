@@ -1,0 +1,45 @@
+"""What is about to go out: notices that may be told now, with the alerts they tell of."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from monitor.alerts import Alert
+from monitor.store import ledger, turns
+from monitor.store.mail import PostStatus
+from monitor.store.tables import alerts, notices, posts
+from monitor.store.turns import Moment
+
+_ROWS = select(
+    alerts, notices.c.firing, notices.c.recipient, notices.c.is_now, notices.c.post_id
+).join(notices, notices.c.alert_id == alerts.c.id)
+_QUEUED = _ROWS.where(*turns.DUE)
+_DELAYED = _ROWS.join(posts, posts.c.id == notices.c.post_id).where(
+    posts.c.status == PostStatus.WAITING,
+    posts.c.due_at <= turns.NOW,
+    notices.c.status == "claimed",
+    alerts.c.closed_at.is_(None),
+    ~turns.PUT_OFF,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A notice that may go out now; `post_id` where its post was tried before."""
+
+    alert: Alert
+    firing: str
+    recipient: str
+    is_now: bool
+    post_id: int | None
+
+
+def read(connection: Connection, moment: Moment) -> list[Outgoing]:
+    """Return the notices that may go out at this moment, one digest a day aside."""
+    return [
+        Outgoing(
+            ledger.read_alert(row), row.firing, row.recipient, row.is_now, row.post_id
+        )
+        for query in (_QUEUED, _DELAYED)
+        for row in connection.execute(query, moment.values)
+    ]

@@ -1,0 +1,93 @@
+"""The dashboards as Grafana reads them: panels, queries, variables, annotations."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from monitor import shipped
+
+FOLDER = shipped.folder() / "config" / "grafana" / "dashboards"
+NAMES = ("promise", "waiting", "svar")
+_METRIC = re.compile(r"\b(?:svar|process)_[a-z_]+\b")
+_VARIABLE = re.compile(r"\$\{?(\w+)")
+
+Json = dict[str, Any]
+
+
+class Query(NamedTuple):
+    """One thing that a dashboard asks of Prometheus."""
+
+    where: str  # the panel's title, or what else asks
+    expr: str
+    legend: str = ""
+    is_instant: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """One dashboard."""
+
+    name: str
+    text: str
+    raw: Json
+
+    @property
+    def panels(self) -> list[Json]:
+        """Return the panels, in the order of the page."""
+        found: list[Json] = self.raw["panels"]
+        return found
+
+    @property
+    def variables(self) -> list[Json]:
+        """Return the variables that are filled from Prometheus."""
+        return [v for v in self.raw["templating"]["list"] if v["type"] == "query"]
+
+    @property
+    def annotations(self) -> list[Json]:
+        """Return the marks that Prometheus knows of, not Grafana's own."""
+        found = self.raw["annotations"]["list"]
+        return [each for each in found if not each.get("builtIn")]
+
+    def asked(self) -> Iterator[Query]:
+        """Yield every query of every panel."""
+        for panel in self.panels:
+            for target in panel["targets"]:
+                yield Query(
+                    panel["title"],
+                    target["expr"],
+                    target["legendFormat"],
+                    is_instant=target["instant"],
+                )
+
+    def marks(self) -> Iterator[Query]:
+        """Yield the query of every annotation."""
+        for each in self.annotations:
+            yield Query(each["name"], each["target"]["expr"], is_instant=False)
+
+
+def read(name: str) -> Board:
+    """Return a dashboard that we ship."""
+    text = (FOLDER / f"{name}.json").read_text(encoding="utf-8")
+    return Board(name, text, json.loads(text))
+
+
+def all_of_them() -> list[Board]:
+    """Return every dashboard that we ship."""
+    return [read(name) for name in NAMES]
+
+
+def metrics(expr: str) -> set[str]:
+    """Return the metrics that a query names."""
+    return set(_METRIC.findall(expr))
+
+
+def variables(text: str) -> set[str]:
+    """Return the variables that a text names; Grafana's own begin with two lines."""
+    return {each for each in _VARIABLE.findall(text) if not each.startswith("__")}
+
+
+def filled(expr: str, **values: str) -> str:
+    """Return a query as Grafana sends it: All, where no value is given."""
+    return _VARIABLE.sub(lambda found: values.get(found[1], ".*"), expr)

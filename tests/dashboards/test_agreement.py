@@ -1,0 +1,77 @@
+"""The dashboards' ratios are those of the recording rules: one definition, two readers."""
+
+from pathlib import Path
+
+import yaml
+
+from monitor import shipped
+from tests.dashboards import boards, prometheus
+
+FIGURES = shipped.folder() / "config" / "prometheus" / "rules" / "figures.yml"
+OWN = 'job="svar",instance="svar:9464",source="ats"'
+# By rule and department: cases and kept ones of 30 and of 90 days.
+PROMISES = {
+    ("first-reply", "Sales"): ((8, 7), (20, 12)),
+    ("first-reply", "other"): ((5, 2), (9, 9)),
+    ("manager-review", "Sales"): ((4, 1), (14, 11)),
+    ("promise-kept", "Sales"): ((1, 1), (3, 3)),
+}
+ANSWERS = {
+    'svar_interviewed_told{channel="phone",window="30d"}': 4,
+    'svar_interviewed_told{channel="other",window="30d"}': 2,
+    'svar_interviewed_told{channel="phone",window="90d"}': 9,
+    'svar_interviewed_told{channel="other",window="90d"}': 4,
+    'svar_answerable_applications{after="application"}': 40,
+    'svar_never_answered_applications{after="application"}': 9,
+    'svar_answerable_applications{after="interview"}': 6,
+    'svar_never_answered_applications{after="interview"}': 1,
+}
+PAIRS = {
+    "Answered within 14 days (goal: 95 %)": (
+        'source_rule:svar_promise_kept:ratio{rule="first-reply"}'
+    ),
+    "Who gets a call after an interview?": "source:svar_interviewed_told_phone:ratio",
+    "Who heard nothing after applying?": (
+        'source_after:svar_never_answered_applications:ratio{after="application"}'
+    ),
+    "Who heard nothing after an interview?": (
+        'source_after:svar_never_answered_applications:ratio{after="interview"}'
+    ),
+}
+
+
+def series() -> list[dict[str, str]]:
+    """Return what Prometheus is to have scraped, each the same for an hour."""
+    rows = {name.replace("}", f",{OWN}}}"): value for name, value in ANSWERS.items()}
+    for (rule, department), windows in PROMISES.items():
+        for window, both in zip(("30d", "90d"), windows, strict=True):
+            labels = f'{OWN},rule="{rule}",department="{department}",window="{window}"'
+            for name, value in zip(("cases", "kept"), both, strict=True):
+                rows[f"svar_promise_{name}{{{labels}}}"] = value
+    return [{"series": name, "values": f"{n}x60"} for name, n in rows.items()]
+
+
+def equal(expr: str, recorded: str) -> dict[str, object]:
+    """Return a case in which both come to the same, and to something."""
+    query = f"abs(sum({recorded}) - sum({boards.filled(expr)})) < bool 1e-9"
+    return {
+        "expr": query,
+        "eval_time": "30m",
+        "exp_samples": [{"labels": "{}", "value": 1}],
+    }
+
+
+def test_ratios_are_those_of_the_recording_rules(tmp_path: Path) -> None:
+    prometheus.demand("promtool")
+    asked = {query.where: query.expr for query in boards.read("promise").asked()}
+    test = {
+        "interval": "1m",
+        "input_series": series(),
+        "promql_expr_test": [equal(asked[t], r) for t, r in PAIRS.items()],
+    }
+    story = tmp_path / "agreement.yml"
+    story.write_text(
+        yaml.safe_dump({"rule_files": [str(FIGURES)], "tests": [test]}),
+        encoding="utf-8",
+    )
+    prometheus.promtool("test", "rules", str(story))

@@ -1,0 +1,121 @@
+"""Every query of every dashboard, asked of a real Prometheus about a real season."""
+
+import math
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.dashboards import boards, prometheus, season
+from tests.dashboards.boards import Query
+from tests.dashboards.prometheus import Past
+from tests.dashboards.season import History
+
+WEEKS = 8
+LAST_HOURS = timedelta(hours=6)
+# What is empty on a good day, and is asked about the odd one instead.
+ON_THE_ODD_DAY = {
+    "Not known": "nobody waits in a stage that the mapping does not know",
+    "Closures held": "no poll closed more than can be believed",
+}
+BANNER = "Are the figures fresh?"
+NO_DATA = 2.0
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> History:
+    prometheus.demand("prometheus", "promtool")
+    return season.write(tmp_path_factory.mktemp("played"), weeks=WEEKS)
+
+
+@pytest.fixture(scope="module")
+def server(played: History) -> Iterator[Past]:
+    folder = played.text.parent / "tsdb"
+    prometheus.store(played.text, folder)
+    with prometheus.running(folder) as found:
+        yield found
+
+
+def answers(server: Past, query: Query, played: History) -> list[float]:
+    """Return what a query comes to on the last day, or on the odd one."""
+    is_odd = {query.where, query.legend} & ON_THE_ODD_DAY.keys()
+    at = played.odd_at if is_odd else played.ends_at
+    expr = boards.filled(query.expr)
+    if query.is_instant:
+        return [float(each["value"][1]) for each in server.at(expr, at)]
+    found = server.over(expr, at - LAST_HOURS, at)
+    return [float(value) for each in found for _, value in each["values"]]
+
+
+# One test, so that workers who share the tests do not play the season several times.
+def test_every_query_finds_the_season(server: Past, played: History) -> None:
+    empty, odd = [], []
+    for board in boards.all_of_them():
+        for query in (*board.asked(), *board.marks()):
+            found = answers(server, query, played)
+            if not found:
+                empty.append((board.name, query))
+            if not all(map(math.isfinite, found)):
+                odd.append((board.name, query))
+    assert empty == []
+    assert odd == []
+    every_variable_has_values(server, played.ends_at)
+    every_choice_narrows(server, played.ends_at)
+    marks_stand_where_it_happened(server, played)
+    graphs_reach_back(server, played)
+
+
+def every_variable_has_values(server: Past, at: datetime) -> None:
+    for board in boards.all_of_them():
+        for variable in board.variables:
+            inner = variable["query"]["query"].removeprefix("label_values(").rstrip(")")
+            metric, _, label = inner.rpartition(", ")
+            assert server.labels(label, boards.filled(metric), at), variable["name"]
+
+
+def every_choice_narrows(server: Past, at: datetime) -> None:
+    """Ask with a department that there is not: what has departments must be empty."""
+    for query in boards.read("waiting").asked():
+        if "department" in boards.variables(query.expr):
+            found = server.at(boards.filled(query.expr, department="nowhere"), at)
+            assert all(float(each["value"][1]) == 0 for each in found), query
+
+
+def marks_stand_where_it_happened(server: Past, played: History) -> None:
+    reloads, held = boards.read("promise").marks()
+    start = played.odd_at - timedelta(days=2)
+    edited = server.over(reloads.expr, start, played.odd_at)
+    instants = {float(value) / 1000 for each in edited for _, value in each["values"]}
+    hour = timedelta(hours=1)
+    assert any(
+        played.odd_at - hour <= datetime.fromtimestamp(at, played.odd_at.tzinfo)
+        for at in instants
+    )
+    marked = server.over(boards.filled(held.expr), start, played.odd_at + hour)
+    first = min(at for each in marked for at, _ in each["values"])
+    assert abs(first - played.odd_at.timestamp()) < hour.total_seconds()
+
+
+def graphs_reach_back(server: Past, played: History) -> None:
+    """The figures of the leads' dashboards go back to the season's first weeks."""
+    for query in boards.read("promise").asked():
+        if query.where == "How many have waited too long, and on whom?":
+            expr = boards.filled(query.expr)
+            found = server.over(expr, played.starts_at, played.ends_at)
+            if query.legend != "Not known":
+                first = min(at for each in found for at, _ in each["values"])
+                assert first - played.starts_at.timestamp() < 5 * 86400
+
+
+def test_before_the_first_poll_only_the_banner_speaks(tmp_path: Path) -> None:
+    prometheus.demand("prometheus")
+    at = datetime.fromisoformat("2026-11-22T10:00:00+00:00")
+    with prometheus.running(tmp_path / "empty") as server:
+        for board in boards.all_of_them():
+            for query in (*board.asked(), *board.marks()):
+                found = server.at(boards.filled(query.expr), at)
+                if query.where == BANNER:
+                    assert [float(each["value"][1]) for each in found] == [NO_DATA]
+                else:
+                    assert found == [], query

@@ -1,0 +1,398 @@
+"""The report's numbers and words, without a database."""
+
+import json
+import re
+from collections import Counter
+from datetime import date, timedelta
+from html.parser import HTMLParser
+
+import pytest
+
+from monitor.figures.nouns import Job, Kept, Window
+from monitor.language import Language
+from monitor.messages import words
+from monitor.messages.blocks import MOST_BLOCKS, SECTION_LENGTH
+from monitor.model import Ball
+from monitor.proof.difference import Edit
+from monitor.report import calls, charts, html, markdown, paper, plain, post, sentences
+from monitor.report.nouns import Outcome, Quiet, Week, WeekReport
+from monitor.settings import ReportSettings
+from tests.builders import at, calendar
+from tests.unit.weeks import (
+    DRIVER,
+    ENDS,
+    NOW,
+    NURSE,
+    edit,
+    outcome,
+    report,
+    section,
+    week,
+)
+
+SAID = words.phrases(Language.EN)
+OFFICE = calendar()
+
+
+def shown(found: WeekReport, language: Language = Language.EN) -> str:
+    """Return what stands in the blocks of the post."""
+    message = post.render(found, OFFICE, language=language)
+    texts: list[dict[str, str]] = []
+    for block in message.blocks:
+        texts += [block["text"]] if "text" in block else block["elements"]
+    return "\n".join(each["text"] for each in texts)
+
+
+class TestOutcomes:
+    def test_the_long_window_counts_where_cases_are_few(self) -> None:
+        assert outcome(9, 9, wide=(40, 20)).shown == (Window.WIDE, Kept(40, 20))
+        assert outcome(10, 9, wide=(40, 20)).shown == (Window.NARROW, Kept(10, 9))
+
+    def test_a_share_is_rounded_down_and_needs_five_cases(self) -> None:
+        assert outcome(1000, 999).percent == 99
+        assert outcome(0, 0, wide=(4, 4)).percent is None
+        assert outcome(0, 0, wide=(5, 5)).percent == 100
+
+    def test_two_sources_are_one_week(self) -> None:
+        both = week().plus(week(promises={"silence": outcome(4, 1)}, hours={}))
+        assert both.total.narrow == Kept(24, 19)
+        assert both.applications == 120
+        assert both.jobs == {NURSE: 10, DRIVER: 4}
+        assert both.hours == week().hours
+        assert both.overdue.total() == 14
+
+    def test_the_worst_jobs_are_five_and_ties_go_by_title(self) -> None:
+        jobs = Counter({Job(str(n), f"Job {n}"): 3 for n in range(7)})
+        jobs[Job("9", "Zoo keeper")] = 4
+        titles = [job.title for job, _ in week(jobs=jobs).worst]
+        assert titles == ["Zoo keeper", "Job 0", "Job 1", "Job 2", "Job 3"]
+
+
+class TestTheHour:
+    SETTINGS = ReportSettings()
+
+    @pytest.mark.parametrize(
+        ("moment", "due"),
+        [
+            ("2026-09-07 08:59", False),
+            ("2026-09-07 09:00", True),
+            ("2026-09-07 16:30", False),  # nobody works any more
+            ("2026-09-09 10:00", True),  # it was down since
+            ("2026-09-13 10:00", False),  # a Sunday
+            ("2026-09-14 08:30", False),
+            ("2026-09-14 09:00", True),
+        ],
+    )
+    def test_it_is_due_from_monday_morning_on_while_people_work(
+        self, moment: str, *, due: bool
+    ) -> None:
+        assert calls.is_due(self.SETTINGS, OFFICE, at(moment)) is due
+
+    def test_a_monday_off_puts_it_off_by_a_day(self) -> None:
+        closed = calendar(date(2026, 9, 7))
+        assert not calls.is_due(self.SETTINGS, closed, at("2026-09-08 08:30"))
+        assert calls.is_due(self.SETTINGS, closed, at("2026-09-08 09:00"))
+
+    def test_a_week_without_a_working_day_has_none(self) -> None:
+        off = calendar(*(date(2026, 9, 7) + timedelta(days=n) for n in range(7)))
+        days = (at("2026-09-07 10:00") + timedelta(days=n) for n in range(7))
+        assert not any(calls.is_due(self.SETTINGS, off, now) for now in days)
+        assert calls.is_due(self.SETTINGS, off, at("2026-09-14 09:00"))
+
+    @pytest.mark.parametrize(
+        ("moment", "began"),
+        [
+            ("2026-09-07 00:00", date(2026, 9, 7)),
+            ("2026-09-13 23:59", date(2026, 9, 7)),
+            ("2026-09-14 00:00", date(2026, 9, 14)),
+        ],
+    )
+    def test_a_week_has_one_name_from_monday_to_sunday(
+        self, moment: str, began: date
+    ) -> None:
+        assert calls.week_of(self.SETTINGS, OFFICE, at(moment)) == began
+
+    def test_another_day_begins_another_week(self) -> None:
+        friday = ReportSettings.model_validate({"on": "friday"})
+        found = calls.week_of(friday, OFFICE, at("2026-09-10 12:00"))
+        assert found == date(2026, 9, 4)
+
+
+class TestSentences:
+    def test_it_says_how_many_were_kept(self) -> None:
+        said = sentences.headline(week(), SAID)
+        assert said == "90 % of our promises to candidates were kept."
+
+    def test_it_says_nothing_of_few(self) -> None:
+        few = week(promises={"first-reply": outcome(4, 4)})
+        assert sentences.headline(few, SAID).startswith("Too few promises")
+        assert sentences.trend((week(0), few), SAID) == ""
+        assert sentences.trend((few, week()), SAID) == "18 of 20 in the last 30 days."
+
+    @pytest.mark.parametrize(
+        ("before", "said"),
+        [
+            (16, "That is 10 percentage points more than 1 week ago."),
+            (18, "That is as many as 1 week ago."),
+            (19, "That is 5 percentage points less than 1 week ago."),
+        ],
+    )
+    def test_it_says_whether_it_gets_better(self, before: int, said: str) -> None:
+        earlier = week(1, promises={"first-reply": outcome(20, before)})
+        found = sentences.trend((earlier, week()), SAID)
+        assert found == f"18 of 20 in the last 30 days. {said}"
+
+    def test_one_week_has_no_trend(self) -> None:
+        assert sentences.trend((week(),), SAID) == "18 of 20 in the last 30 days."
+
+    def test_it_says_on_whom_people_wait_too_long(self) -> None:
+        assert sentences.late(week(), SAID) == (
+            "7 people have waited longer than we promised: "
+            "6 for a recruiter, 1 for a line manager."
+        )
+        nobody = week(overdue=Counter[str]())
+        assert sentences.late(nobody, SAID).startswith("Nobody")
+
+    @pytest.mark.parametrize("kind", [each for each in Edit if each is not Edit.SAME])
+    def test_every_edit_is_a_line(self, kind: Edit) -> None:
+        for language in Language:
+            said = sentences.edited(edit(kind), words.phrases(language))
+            assert said.startswith("first-reply: ")
+
+    def test_a_change_is_told_in_its_words(self) -> None:
+        assert (
+            sentences.edited(edit(), SAID) == "first-reply: target 14 days -> 10 days"
+        )
+
+
+class TestThePost:
+    def test_it_is_short_and_says_what_leads_ask(self) -> None:
+        weeks = (week(0, promises={"first-reply": outcome(20, 16)}), week(1), week())
+        found = shown(report(section(*weeks), edits=(edit(),)))
+        assert found == (
+            "*90 % of our promises to candidates were kept.*\n"
+            "18 of 20 in the last 30 days. "
+            "That is 10 percentage points more than 2 weeks ago.\n"
+            "7 people have waited longer than we promised: "
+            "6 for a recruiter, 1 for a line manager.\n"
+            "*Promise by promise*\n"
+            "Every candidate hears from us within 14 days: 90 % (18 of 20), "
+            "80 % 2 weeks ago\n"
+            "*Jobs in which most people wait too long*\n"
+            "Nurse, nights: 5\n"
+            "a job without a title: 2\n"
+            "*Changed in the rules*\n"
+            "first-reply: target 14 days -&gt; 10 days\n"
+            "As of Mon 23 Nov 09:00. Counts only; `svar report` shows more."
+        )
+
+    @pytest.mark.parametrize(
+        ("language", "said"),
+        [
+            (Language.NB, "90 % av løftene våre til kandidatene ble holdt."),
+            (Language.SV, "90 % av våra löften till kandidaterna hölls."),
+            (Language.DA, "90 % af vores løfter til kandidaterne blev holdt."),
+        ],
+    )
+    def test_it_speaks_the_house_s_language(
+        self, language: Language, said: str
+    ) -> None:
+        found = shown(report(edits=(edit(),)), language)
+        assert said in found
+        assert "Changed" not in found
+
+    def test_a_single_week_is_compared_with_none(self) -> None:
+        one = report(section(week()), ends=(NOW,))
+        assert "ago" not in shown(one)
+
+    def test_sources_are_one(self) -> None:
+        two = report(section(), section(source="other"))
+        assert "36 of 40" in shown(two)
+        assert "14 people" in shown(two)
+
+    def test_a_silent_source_is_said_and_has_no_figures(self) -> None:
+        quiet = Quiet("odoo", "Odoo <1>", ENDS[1])
+        assert "No figures of Odoo &lt;1&gt;" in shown(report(quiet=(quiet,)))
+        alone = WeekReport(ENDS, (), (), quiet=(quiet, quiet))
+        assert shown(alone).count("since Mon 16 Nov 09:00") == 2
+        assert "%" not in shown(alone)
+
+    def test_it_fits_into_slack_whatever_the_titles(self) -> None:
+        jobs = Counter(
+            {Job(str(n), f"<!channel> {'x' * 400} {n}"): n for n in range(9)}
+        )
+        rules = tuple(
+            report().rules[0]._replace(id=f"r{n}", title=f"*{n}* " + "y" * 500)
+            for n in range(40)
+        )
+        kept = {rule.id: outcome(20, 18) for rule in rules}
+        full = report(
+            section(week(jobs=jobs, promises=kept)),
+            ends=(NOW,),
+            rules=rules,
+            edits=tuple(edit(words="z" * 400) for _ in range(50)),
+        )
+        message = post.render(full, OFFICE)
+        assert len(message.blocks) <= MOST_BLOCKS
+        for block in message.blocks:
+            assert len(block.get("text", {}).get("text", "")) <= SECTION_LENGTH
+        assert "<!channel>" not in json.dumps(message.blocks)
+        assert sum(len(json.dumps(each)) for each in message.blocks) < 20_000
+
+
+class TestPaper:
+    def test_markdown_holds_every_figure(self) -> None:
+        found = markdown.render(paper.lay_out(report(edits=(edit(),)), OFFICE))
+        assert "**90 % of our promises to candidates were kept.** 18 of 20" in found
+        assert (
+            "| first-reply | 14 days | 90 % | 90 % | 90 % | 18 of 20 | 30 days |"
+            in found
+        )
+        assert "| a recruiter | 20 | 6 | 5,320 |" in found
+        assert "| Nurse, nights | 5 |" in found
+        assert r"- Fri 20 Nov: first-reply: target 14 days -\> 10 days" in found
+
+    def test_a_title_cannot_break_markdown(self) -> None:
+        odd = Job("J", "a | b\n# c *d* <b>")
+        found = markdown.render(
+            paper.lay_out(report(section(week(jobs=Counter({odd: 5})))), OFFICE)
+        )
+        assert r"| a \| b \# c \*d\* \<b\> | 5 |" in found
+
+    def test_rules_that_promised_nothing_yet_are_too_few(self) -> None:
+        weeks = (week(0, promises={}), week())
+        sheet = paper.lay_out(report(section(*weeks), ends=ENDS[1:]), OFFICE).sheets[0]
+        assert [each.name for each in sheet.promises] == [paper.ALL, "first-reply"]
+        assert sheet.promises[1].said == ("too few", "90 %")
+
+    def test_those_on_whom_nobody_can_wait_are_left_out(self) -> None:
+        sheet = paper.lay_out(report(), OFFICE).sheets[0]
+        assert [each.whom for each in sheet.waits] == [
+            "a recruiter",
+            "a line manager",
+            "the candidate's own turn",
+        ]
+        odd = week(waiting=Counter({"unknown": 1}))
+        waits = paper.lay_out(report(section(odd), ends=(NOW,)), OFFICE).sheets[0].waits
+        assert waits[-1].whom == "somebody not known"
+
+    def test_it_says_what_is_not_known(self) -> None:
+        lacking = {"phone-required": {"called_at"}}
+        one = section()
+        full = report(
+            type(one)(one.source, one.title, one.weeks, lacking),
+            edits=None,
+            quiet=(Quiet("odoo", "Odoo", ENDS[1]),),
+            unknown=(("the stages that were left", ("stage-stale",)), ("titles", ())),
+        )
+        laid_out = paper.lay_out(full, OFFICE)
+        for text in (markdown.render(laid_out), html.render(laid_out, 0.95)):
+            plainly = text.replace("\\", "")
+            assert "phone-required (OpenCATS lacks called_at)" in plainly
+            assert "the stages that were left (stage-stale)" in plainly
+            assert "Not known here" in plainly
+            assert "Odoo" in plainly
+
+
+class Page(HTMLParser):
+    """A page taken apart: what it shows, and which tags and links it has."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: Counter[str] = Counter()
+        self.links: list[str] = []
+        self.said = ""
+        self._open: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags[tag] += 1
+        names = {"href", "src", "xlink:href", "srcset", "action"}
+        self.links += [value or "" for name, value in attrs if name in names]
+
+    def handle_data(self, data: str) -> None:
+        self.said += data
+
+
+class TestHtml:
+    def test_it_needs_nothing_else_and_runs_nothing(self) -> None:
+        page = Page(html.render(paper.lay_out(report(), OFFICE), 0.95))
+        assert not page.links
+        assert not page.tags["script"] + page.tags["link"] + page.tags["img"]
+        assert page.tags["svg"]
+
+    def test_it_shows_what_markdown_shows(self) -> None:
+        laid_out = paper.lay_out(report(edits=(edit(),)), OFFICE)
+        page = " ".join(Page(html.render(laid_out, 0.95)).said.split())
+        for said in ("90 %", "18 of 20 30 days", "5,320", "Nurse, nights", "-> 10"):
+            assert said in page
+
+    def test_a_title_cannot_break_it(self) -> None:
+        odd = Job("J", '<script>alert(1)</script> "x"')
+        found = report(section(week(jobs=Counter({odd: 5}))), ends=(NOW,))
+        text = html.render(paper.lay_out(found, OFFICE), 0.95)
+        assert "<script" not in text
+        assert "&lt;script&gt;" in text
+
+    def test_weeks_without_cases_leave_a_gap_in_the_line(self) -> None:
+        few = week(1, promises={"first-reply": outcome(3, 3)})
+        found = report(section(week(0), few, week(2)))
+        text = html.render(paper.lay_out(found, OFFICE), 0.95)
+        assert "NaN" not in text
+        assert len(re.findall("<polyline", text)) == 4  # two for each of two lines
+
+    def test_nobody_at_all_is_no_division(self) -> None:
+        empty = Week(NOW)
+        text = html.render(
+            paper.lay_out(report(section(empty), ends=(NOW,)), OFFICE), 0.95
+        )
+        assert "Too few promises" in text
+        assert "Jobs in which" not in text
+
+
+class TestCharts:
+    def test_a_line_stays_in_its_box(self) -> None:
+        [stroke] = charts.line([0, 50, 100])
+        assert [point.y for point in stroke] == [24, 14, 4]
+        assert [point.x for point in stroke] == [4, 48, 92]
+        assert charts.goal(1) == 4
+
+    def test_a_gap_parts_it(self) -> None:
+        assert [len(each) for each in charts.line([1, None, 2, 3, None])] == [1, 2]
+        assert charts.line([None]) == []
+
+    def test_the_longest_bar_fills_it(self) -> None:
+        assert charts.bars([4, 2, 0]) == [charts.LENGTH, charts.LENGTH / 2, 0]
+        assert charts.bars([0]) == [0]
+        assert charts.bars([]) == []
+
+
+def test_the_plain_values_are_json_and_say_the_same() -> None:
+    full = report(edits=(edit(),), quiet=(Quiet("odoo", "Odoo", ENDS[1]),))
+    found = json.loads(json.dumps(plain.values(full)))
+    [source] = found["sources"]
+    assert source["weeks"][-1]["promises"]["all"] == {
+        "window": "30d",
+        "cases": 20,
+        "kept": 18,
+        "percent": 90,
+    }
+    assert source["weeks"][-1]["overdue"] == {"manager": 1, "recruiter": 6}
+    assert source["worst_jobs"][0] == {
+        "job": "J1",
+        "title": "Nurse, nights",
+        "overdue": 5,
+    }
+    assert found["as_of"] == "2026-11-23T08:00:00Z"
+    assert found["edits"][0]["rule"] == "first-reply"
+    assert found["silent"][0]["source"] == "odoo"
+    assert plain.values(report(edits=None))["edits"] is None
+
+
+def test_whom_people_wait_for_is_said_for_every_ball() -> None:
+    everybody = week(overdue=Counter([*map(str, Ball), "unknown"]))
+    for language in Language:
+        said = sentences.late(everybody, words.phrases(language))
+        assert said.count(",") >= 4
+    assert Outcome().percent is None
