@@ -28,7 +28,7 @@ from monitor.worktime import Calendar
 def run(options: argparse.Namespace) -> int:
     """Play the season and say what it came to."""
     console = Console(highlight=False)
-    story = play.season(options.seed, options.weeks)
+    story = play.season(options.seed, options.weeks, options.until)
     with ExitStack() as stack:
         folder = options.keep or Path(
             stack.enter_context(tempfile.TemporaryDirectory())

@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
+from io import StringIO
 
 from rich.console import Console
 from rich.table import Table
@@ -22,7 +23,7 @@ from monitor.store.edits import RuleEdit
 
 _LATE = "red"
 _A_WEEK = 9  # characters of a column
-_BESIDE = 46  # of what stands beside the weeks, names aside
+_BESIDE = 43  # of what stands beside the weeks, names aside
 
 
 def run(options: argparse.Namespace) -> int:
@@ -43,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
         case "markdown":
             _put(options, markdown.render(laid_out))
         case _:
-            _show(laid_out, options)
+            _write(laid_out, options)
     return FINE
 
 
@@ -71,19 +72,18 @@ def _put(options: argparse.Namespace, text: str) -> None:
         raise MonitorError(message) from error
 
 
-def _show(found: Paper, options: argparse.Namespace) -> None:
-    console = printing.console()
+def _write(found: Paper, options: argparse.Namespace) -> None:
+    """Print it, or write it without colours where it goes to a file."""
     if options.output is None:
-        _print(console, found)
+        show(printing.console(), found)
         return
-    with console.capture() as capture:
-        _print(console, found)
-    _put(options, capture.get())
+    text = StringIO()
+    show(Console(file=text, highlight=False, width=printing.WIDE), found)
+    _put(options, text.getvalue())
 
 
-def _print(console: Console, found: Paper) -> None:
-    for sentence in found.quiet:
-        console.print(Text(sentence))
+def show(console: Console, found: Paper) -> None:
+    """Print the report."""
     for sheet in found.sheets:
         _sheet(console, sheet, found.as_of)
     for line in _rest(found):
@@ -113,8 +113,9 @@ def _sheet(console: Console, sheet: Sheet, as_of: str) -> None:
 def _promises(sheet: Sheet, width: int) -> Table:
     """Return the table with as many of the last weeks as there is room for."""
     table = printing.table("  Promises kept", "")
-    named = max(len(each.name) + len(each.promise) for each in sheet.promises)
-    weeks = max(1, (width - named - _BESIDE) // _A_WEEK)
+    names = max(len(each.name) for each in sheet.promises)
+    promises = max(len(each.promise) for each in sheet.promises)
+    weeks = max(1, (width - names - promises - _BESIDE) // _A_WEEK)
     for day in sheet.ends[-weeks:]:
         table.add_column(day, justify="right", no_wrap=True)
     for _ in range(3):

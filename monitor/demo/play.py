@@ -35,9 +35,15 @@ class Outcome:
     ends_at: datetime
 
 
-def season(seed: int, weeks: int) -> World:
-    """Return the season of this seed; the same on every day and machine."""
-    return world.season(seed, weeks, STARTS_ON)
+def season(seed: int, weeks: int, until: date | None = None) -> World:
+    """Return the season of this seed; the same on every day and machine.
+
+    `until`: let it end with the last whole week before that day.
+    """
+    if until is None:
+        return world.season(seed, weeks, STARTS_ON)
+    monday = until - timedelta(days=until.weekday())
+    return world.season(seed, weeks, monday - timedelta(weeks=weeks))
 
 
 def open_daemon(settings: Path, story: World, stage: Stage) -> Daemon:

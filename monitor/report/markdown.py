@@ -15,8 +15,6 @@ def render(paper: Paper) -> str:
 
 def _lines(paper: Paper) -> Iterator[str]:
     yield f"# Our promises to candidates, as of {paper.as_of}"
-    for sentence in paper.quiet:
-        yield from ("", _escape(sentence))
     for sheet in paper.sheets:
         yield from _sheet(sheet)
     yield from ("", "## Changed in the rules", "")

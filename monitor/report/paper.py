@@ -81,7 +81,6 @@ class Paper:
 
     as_of: str
     sheets: tuple[Sheet, ...]
-    quiet: tuple[str, ...]
     edits: tuple[tuple[str, str], ...] | None
     doubts: tuple[str, ...]
 
@@ -93,12 +92,6 @@ def lay_out(report: WeekReport, calendar: Calendar) -> Paper:
     return Paper(
         as_of=words.moment(now, calendar, now=now),
         sheets=tuple(_sheet(each, report, calendar) for each in report.sections),
-        quiet=tuple(
-            _SAID.week_silent.format(
-                source=each.title, when=words.moment(each.since, calendar, now=now)
-            )
-            for each in report.quiet
-        ),
         edits=None
         if edits is None
         else tuple(

@@ -14,10 +14,6 @@ def values(report: WeekReport) -> dict[str, object]:
         "as_of": _instant(report.as_of),
         "rules": [rule._asdict() for rule in report.rules],
         "sources": [_section(each) for each in report.sections],
-        "silent": [
-            {"source": each.source, "since": _instant(each.since)}
-            for each in report.quiet
-        ],
         "edits": None
         if edits is None
         else [

@@ -20,7 +20,9 @@ ON_THE_ODD_DAY = {
     "Closures held": "no poll closed more than can be believed",
 }
 BANNER = "Are the figures fresh?"
-NO_DATA = 2.0
+SILENT, NO_DATA = 1.0, 2.0
+OLD = ("Do we keep our 14 days?", "Better or worse than a month ago?")
+GREY = "#6E6E6E"
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +66,7 @@ def test_every_query_finds_the_season(server: Past, played: History) -> None:
     every_choice_narrows(server, played.ends_at)
     marks_stand_where_it_happened(server, played)
     graphs_reach_back(server, played)
+    what_is_old_is_said_to_be_old(server, played.ends_at + timedelta(hours=2))
 
 
 def every_variable_has_values(server: Past, at: datetime) -> None:
@@ -106,6 +109,27 @@ def graphs_reach_back(server: Past, played: History) -> None:
             if query.legend != "Not known":
                 first = min(at for each in found for at, _ in each["values"])
                 assert first - played.starts_at.timestamp() < 5 * 86400
+
+
+def what_is_old_is_said_to_be_old(server: Past, at: datetime) -> None:
+    """Ask hours after the last poll: the figures stay, and the verdicts turn grey."""
+    board = boards.read("promise")
+    asked = {query.where: boards.filled(query.expr) for query in board.asked()}
+    said = {title: float(server.at(asked[title], at)[0]["value"][1]) for title in OLD}
+    for panel in board.panels:
+        if panel["title"] in OLD:
+            mapped = panel["fieldConfig"]["defaults"]["mappings"]
+            colours = {
+                each["options"]["result"]["color"]
+                for each in mapped
+                if each["type"] == "range"
+                and each["options"]["from"]
+                <= said[panel["title"]]
+                <= each["options"]["to"]
+            }
+            assert colours == {GREY}
+    assert float(server.at(asked[BANNER], at)[0]["value"][1]) == SILENT
+    assert server.at(asked["How many wait too long now?"], at)
 
 
 def test_before_the_first_poll_only_the_banner_speaks(tmp_path: Path) -> None:

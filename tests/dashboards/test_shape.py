@@ -36,7 +36,7 @@ LINES = {
     "#8C8C8C",
 }
 # Of words and figures: readable on white, on Grafana's dark panel and under white text.
-WORDS = {"#0072B2", "#9A6700", "#BF5000"}
+WORDS = {"#0072B2", "#9A6700", "#BF5000", "#6E6E6E"}
 WHITE, DARK = "#FFFFFF", "#181B1F"
 NEUTRAL = {"text", "transparent"}
 
@@ -137,7 +137,7 @@ def test_the_first_line_says_whether_the_figures_are_fresh(board: Board) -> None
     assert second["title"] == "Figures are as of"
     mapped = first["fieldConfig"]["defaults"]["mappings"][0]["options"]
     said = [mapped[value]["text"].partition(" ")[0] for value in "012"]
-    assert said == ["Yes.", "No:", "No"]
+    assert said == ["Yes.", "No.", "No"]
     everywhere = boards.read("promise").panels[0]["targets"][0]["expr"]
     assert first["targets"][0]["expr"] == everywhere
 

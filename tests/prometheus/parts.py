@@ -21,9 +21,9 @@ from urllib.parse import urlencode
 
 import yaml
 
-import monitor
+from monitor import shipped
 
-CONFIG = Path(monitor.__file__).parent.parent / "config" / "prometheus"
+CONFIG = shipped.folder() / "config" / "prometheus"
 PATIENCE = 20.0  # seconds
 T = TypeVar("T")
 

@@ -25,7 +25,6 @@ MEMBERS = {INGRID: "Ingrid", OLA: "Ola", MAJA: "Maja", PER: "Per", KARI: "Kari"}
 }
 ZONES = {KARI: "Europe/London", BOSS: "Europe/Helsinki"}
 LEADS, OPS = "#leads", "#ops"
-EARLY = time(9, 20)
 OPENS_AT, DIGEST_AT, CLOSES_AT = time(8), time(9), time(16)
 
 _WORKING_DAYS = (
@@ -164,11 +163,6 @@ def polls(day: date) -> tuple[time, ...]:
     """Return when is polled on a day; a real Svar polls more often, in vain."""
     days = _WORKING_DAYS if is_working_day(day) else _WEEKEND
     return days[day.toordinal() % len(days)]
-
-
-def is_told_early(day: date) -> bool:
-    """Tell a day on which digests go out before the first poll."""
-    return is_working_day(day) and polls(day)[0] > EARLY
 
 
 def zone_of(person: str) -> ZoneInfo:

@@ -151,6 +151,8 @@ def _trusting(
     return delivery(store, transport, configured, replace(watch, verifier=TRUSTING))
 
 
+NO_SECOND_READING = Parts(delivery=_trusting)  # seen in few stories: told by hand
+
 BUGS = {
     "sent before it was posted": _sending(RecordsFirst),
     "two digests a day": _sending(ForgetsTheDay),
@@ -159,7 +161,6 @@ BUGS = {
     "messages at night": Parts(delivery=_sleepless),
     "an empty poll is believed": Parts(cycle=TrustingCycle),
     "transitions are lost": Parts(cycle=ForgetfulCycle),
-    "no second reading": Parts(delivery=_trusting),
 }
 SEEN_AS = {
     "sent before it was posted": "a claim is committed before the call",
@@ -169,5 +170,4 @@ SEEN_AS = {
     "messages at night": "no message outside working hours",
     "an empty poll is believed": "a failing or empty poll closes nothing",
     "transitions are lost": "every change of an alert is a transition",
-    "no second reading": "nothing is sent that its row denies",
 }

@@ -1,11 +1,12 @@
 """Stories in which the simulation once found something, told again in short."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from tests.simulation import house, running
+from tests.simulation import house, planted, running
 from tests.simulation.dice import Event, Story, What
 from tests.simulation.story import Theatre
 
@@ -71,3 +72,18 @@ def test_a_process_that_posts_late_and_dies_leaves_no_twin(
     )
     two = Story(story.start, story.days, story.events, replicas=2)
     assert theatre.breaks(two) is None
+
+
+def test_what_settles_while_a_post_waits_for_another_try_is_not_told(
+    theatre: Theatre,
+) -> None:
+    story = told(
+        *applied("Q001", "Q002"),
+        Event(on(4, 8), What.CALL_FAILS, "post", "lost", 4),
+        Event(on(4, 10, 11), What.LEAVES, "Q001"),
+    )
+    assert theatre.breaks(story) is None
+    trusting = replace(theatre, parts=planted.NO_SECOND_READING)
+    broken = trusting.breaks(story)
+    assert broken is not None
+    assert broken.law == "nothing is sent that its row denies"

@@ -64,8 +64,6 @@ class World:
         """Poll and deliver some times a day from one day to another."""
         day = first
         while day <= last:
-            if house.is_told_early(day):
-                self.at(house.instant(day, house.EARLY), self.deliver)
             for hour in house.polls(day):
                 self.at(house.instant(day, hour) + 3 * SECOND, self.tick)
             day += timedelta(days=1)

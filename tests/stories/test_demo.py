@@ -53,6 +53,20 @@ def test_one_week_will_do(capsys: pytest.CaptureFixture[str]) -> None:
     assert "1 week of hiring" in printed(capsys)
 
 
+def test_a_season_may_end_with_the_week_before_a_day(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "kept"
+    assert demo("--weeks", "1", "--until", "2027-03-31", "--keep", str(folder)) == 0
+    assert "--as-of 2027-03-29T00:00" in printed(capsys)
+
+
+def test_a_day_that_is_none_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        demo("--until", "yesterday")
+    assert 'yesterday is not a day such as "2026-11-22"' in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("weeks", ["0", "53", "many", "-1"])
 def test_weeks_that_make_no_sense_are_refused(
     weeks: str, capsys: pytest.CaptureFixture[str]

@@ -1,5 +1,6 @@
 """The rules for Prometheus: each alert can be acted on, and each rule has its story."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,10 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
-import monitor
+from monitor import shipped
 from monitor.metrics import catalogue
 
-FOLDER = Path(monitor.__file__).parent.parent / "config" / "prometheus"
+FOLDER = shipped.folder() / "config" / "prometheus"
 DASHBOARDS = FOLDER.parent / "grafana" / "dashboards"
 NOTES = {"summary", "description", "next_step", "runbook", "dashboard"}
 PROMETHEUS_OWN = {"up"}
@@ -34,8 +35,9 @@ def stories() -> Iterator[dict[str, Any]]:
 
 
 def dashboards() -> set[str]:
-    """Return the paths of the dashboards; YAML reads JSON as well."""
-    return {f"/d/{read(path)['uid']}" for path in DASHBOARDS.glob("*.json")}
+    """Return the paths under which Grafana has our dashboards."""
+    texts = (path.read_text(encoding="utf-8") for path in DASHBOARDS.glob("*.json"))
+    return {f"/d/{json.loads(text)['uid']}" for text in texts}
 
 
 ALERTS = {rule["alert"]: rule for rule in rules() if "alert" in rule}

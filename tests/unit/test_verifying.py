@@ -29,10 +29,14 @@ def test_a_notice_is_read_again(
     asked: bool,  # noqa: FBT001
 ) -> None:
     made = rule(ladder=LADDER)
-    notice = Outgoing(alert(), made.firings[firing].name, INGRID, False, None)
+    notice = Outgoing(
+        alert(), made.firings[firing].name, INGRID, is_now=False, post_id=None
+    )
     assert is_asked(notice, made, verify=verify) is asked
 
 
 def test_a_step_that_was_edited_away_is_read_again() -> None:
-    notice = Outgoing(alert(), "3 days before (-72 h)", INGRID, False, None)
+    notice = Outgoing(
+        alert(), "3 days before (-72 h)", INGRID, is_now=False, post_id=None
+    )
     assert is_asked(notice, rule(), verify=None)

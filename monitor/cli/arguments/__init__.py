@@ -5,7 +5,14 @@ from importlib.metadata import version
 from pathlib import Path
 
 from monitor.cli.arguments import alerts, rules
-from monitor.cli.arguments.making import Commands, command, configured, examples, weeks
+from monitor.cli.arguments.making import (
+    Commands,
+    command,
+    configured,
+    day,
+    examples,
+    weeks,
+)
 
 
 def build() -> argparse.ArgumentParser:
@@ -53,6 +60,12 @@ def _demo(commands: Commands) -> None:  # type: ignore[valid-type]
     )
     parser.add_argument(
         "--seed", type=int, default=1, help="another seed, another story"
+    )
+    parser.add_argument(
+        "--until",
+        type=day,
+        metavar="DAY",
+        help="end with the week before DAY, such as today (default: always the same)",
     )
     parser.add_argument(
         "--keep", type=Path, metavar="DIR", help="leave all of it in DIR"

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from datetime import date
 from pathlib import Path
 
 DEFAULT_CONFIG = "config/svar.yaml"
@@ -51,6 +52,15 @@ def weeks(text: str) -> int:
         message = f"{text} is not a number of weeks from 1 to 52"
         raise argparse.ArgumentTypeError(message)
     return int(text)
+
+
+def day(text: str) -> date:
+    """Read a day."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        message = f'{text} is not a day such as "2026-11-22"'
+        raise argparse.ArgumentTypeError(message) from error
 
 
 def examples(*lines: str) -> str:
