@@ -375,12 +375,11 @@ class TestHtml:
         assert len(re.findall("<polyline", text)) == 4  # two for each of two lines
 
     def test_nobody_at_all_is_no_division(self) -> None:
-        empty = Week(NOW)
-        text = html.render(
-            paper.lay_out(report(section(empty), ends=(NOW,)), OFFICE), 0.95
-        )
-        assert "Too few promises" in text
-        assert "Jobs in which" not in text
+        laid_out = paper.lay_out(report(section(Week(NOW)), ends=(NOW,)), OFFICE)
+        texts = html.render(laid_out, 0.95), markdown.render(laid_out)
+        for text in (*texts, terminal(laid_out)):
+            assert "Too few promises" in text
+            assert "Jobs in which" not in text
 
 
 class TestCharts:
