@@ -108,7 +108,7 @@ DANISH = Phrases(
     week_kept="{share} af vores løfter til kandidaterne blev holdt.",
     week_few="For få løfter forfaldt til at sige, hvor mange der blev holdt.",
     week_cases=Plural(
-        "{kept} af {n} de seneste {window}.", "{kept} af {n} de seneste {window}."
+        "{kept} af {n} de seneste {days} dage.", "{kept} af {n} de seneste {days} dage."
     ),
     week_better=Plural(
         "Det er {n} procentpoint mere end for {weeks} siden.",

@@ -108,7 +108,8 @@ ENGLISH = Phrases(
     week_kept="{share} of our promises to candidates were kept.",
     week_few="Too few promises fell due to say how many were kept.",
     week_cases=Plural(
-        "{kept} of {n} in the last {window}.", "{kept} of {n} in the last {window}."
+        "{kept} of {n} in the last {days} days.",
+        "{kept} of {n} in the last {days} days.",
     ),
     week_better=Plural(
         "That is {n} percentage point more than {weeks} ago.",

@@ -108,7 +108,7 @@ NORWEGIAN = Phrases(
     week_kept="{share} av løftene våre til kandidatene ble holdt.",
     week_few="For få løfter forfalt til å si hvor mange som ble holdt.",
     week_cases=Plural(
-        "{kept} av {n} de siste {window}.", "{kept} av {n} de siste {window}."
+        "{kept} av {n} de siste {days} dagene.", "{kept} av {n} de siste {days} dagene."
     ),
     week_better=Plural(
         "Det er {n} prosentpoeng mer enn for {weeks} siden.",

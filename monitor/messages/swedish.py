@@ -108,7 +108,8 @@ SWEDISH = Phrases(
     week_kept="{share} av våra löften till kandidaterna hölls.",
     week_few="För få löften förföll för att säga hur många som hölls.",
     week_cases=Plural(
-        "{kept} av {n} de senaste {window}.", "{kept} av {n} de senaste {window}."
+        "{kept} av {n} de senaste {days} dagarna.",
+        "{kept} av {n} de senaste {days} dagarna.",
     ),
     week_better=Plural(
         "Det är {n} procentenhet mer än för {weeks} sedan.",

@@ -28,8 +28,7 @@ def trend(weeks: Sequence[Week], said: Phrases) -> str:
     window, kept = weeks[-1].total.shown
     if kept.ratio is None:
         return ""
-    length = said.count(said.days, window.length.days)
-    numbers = {"kept": said.number(kept.kept), "window": length}
+    numbers = {"kept": said.number(kept.kept), "days": str(window.length.days)}
     counted = said.count(said.week_cases, kept.cases, **numbers)
     changed = _change(weeks[0].total.percent, weeks[-1].total.percent, len(weeks), said)
     return f"{counted} {changed}".strip()

@@ -11,6 +11,7 @@ from monitor import shipped
 FOLDER = shipped.folder() / "config" / "grafana" / "dashboards"
 NAMES = ("promise", "waiting", "svar")
 _METRIC = re.compile(r"\b(?:svar|process)_[a-z_]+\b")
+_SELECTOR = re.compile(r"\b((?:svar|process)_[a-z_]+)\{([^}]*)\}")
 _VARIABLE = re.compile(r"\$\{?(\w+)")
 
 Json = dict[str, Any]
@@ -81,6 +82,15 @@ def all_of_them() -> list[Board]:
 def metrics(expr: str) -> set[str]:
     """Return the metrics that a query names."""
     return set(_METRIC.findall(expr))
+
+
+def selectors(expr: str) -> set[str]:
+    """Return what a query selects, without what the reader chooses."""
+    found = set()
+    for metric, labels in _SELECTOR.findall(expr):
+        fixed = [each for each in labels.split(",") if each and "$" not in each]
+        found.add(f"{metric}{{{','.join(fixed)}}}")
+    return found
 
 
 def variables(text: str) -> set[str]:

@@ -62,11 +62,28 @@ def test_every_query_finds_the_season(server: Past, played: History) -> None:
                 odd.append((board.name, query))
     assert empty == []
     assert odd == []
+    every_label_is_one_that_there_is(server, played.ends_at)
     every_variable_has_values(server, played.ends_at)
     every_choice_narrows(server, played.ends_at)
     marks_stand_where_it_happened(server, played)
     graphs_reach_back(server, played)
     what_is_old_is_said_to_be_old(server, played.ends_at + timedelta(hours=2))
+
+
+def every_label_is_one_that_there_is(server: Past, at: datetime) -> None:
+    """A zero, or the other window, may hide a query that selects nothing at all."""
+    selected = {
+        selector
+        for board in boards.all_of_them()
+        for query in board.asked()
+        for selector in boards.selectors(query.expr)
+    }
+    missing = [
+        selector
+        for selector in selected
+        if not server.at(f"last_over_time({selector}[{WEEKS}w])", at)
+    ]
+    assert missing == []
 
 
 def every_variable_has_values(server: Past, at: datetime) -> None:

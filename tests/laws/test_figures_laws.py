@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from monitor import evaluate
 from monitor.evaluate import Late, World
+from monitor.figures import LEAST, NONE, OTHER
 from monitor.figures.batch import Batch
+from monitor.figures.folding import Fold, fold
 from monitor.figures.hindsight import Hindsight
 from monitor.figures.outcomes import EVER, Outcomes
 from monitor.figures.swift import Swift
@@ -72,7 +74,7 @@ INSTANTS = (
 )
 ROWS = 25
 SPANS = [timedelta(days=days) for days in (2, 3, 14)] + [timedelta(hours=30)]
-NONE = finding(started_at=None)
+NOTHING = finding(started_at=None)
 KNOWN = (  # clocks and tests as the rules that come along have them
     ("applied_at", "[first_reply_at, told_at, called_at]", WHEN[3]),
     ("decided_at", "told_at", "{status: rejected}"),
@@ -163,7 +165,7 @@ def test_comparisons_say_what_the_rows_of_then_say(
         (row.application_id, each.known_at, each.is_kept)
         for row in chunk
         for each in Hindsight(check).outcomes(row)
-        if running.get(row.application_id, NONE).started_at != each.started_at
+        if running.get(row.application_id, NOTHING).started_at != each.started_at
     ]
     asked += [
         (row.application_id, each.due_at, False)
@@ -173,3 +175,39 @@ def test_comparisons_say_what_the_rows_of_then_say(
     if Swift.of(check, after):
         event(f"swift and told: {len(asked) > 0}")
     assert sorted(told) == sorted(each for each in asked if after < each[1] <= now)
+
+
+@law
+@given(
+    st.dictionaries(
+        st.sampled_from([*map(str, range(40)), OTHER, NONE, 'a"b\nc', " ", None]),
+        st.integers(1, 30),
+    ),
+    st.integers(1, 12),
+)
+def test_no_small_group_is_named(sizes: dict[str | None, int], most: int) -> None:
+    into = Fold.of(sizes, most)
+    counts = {(department, "x"): size for department, size in sizes.items()}
+    folded = into.counted(counts)
+    assert folded.total() == sum(sizes.values())
+    assert into.summed(counts) == folded
+    named = {department for department, _ in folded}
+    assert len(named - {OTHER}) <= most
+    assert min(folded.values(), default=LEAST) >= LEAST or named == {OTHER}
+
+
+@law
+@given(st.dictionaries(st.text(max_size=3), st.integers(1, 30)))
+def test_large_groups_are_named_as_long_as_others_have_company(
+    sizes: dict[str, int],
+) -> None:
+    into = fold(sizes)
+    assert set(into) == set(sizes)
+    large = {each for each in sizes if sizes[each] >= LEAST and each != OTHER}
+    named = {each for each in into if into[each] == each != OTHER}
+    assert named <= large
+    assert len(large - named) <= 1
+    hidden = [sizes[each] for each in large - named]
+    assert all(
+        size <= min((sizes[each] for each in named), default=size) for size in hidden
+    )

@@ -5,12 +5,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from monitor import cycle, evaluate
+from monitor.errors import ConfigError
 from monitor.evaluate import World
 from monitor.figures import After, Days, Figures, Job, Kept, Spread, Tally, Window
 from monitor.model import Application, Ball, Channel, Phase, Status
 from monitor.rules import COLUMN_KINDS, Rulebook
+from monitor.settings import MetricsSettings
 from tests.builders import application, at, calendar, rulebook
 
 NOW = at("2026-09-25 12:00")
@@ -341,6 +344,7 @@ class TestDuties:
         rows = [
             application(**ca, promised_at=ago(-4)),
             application(**ca, promised_at=ago(-2)),
+            application(**ca, promised_at=ago(-3)),
             application(**ca, promised_at=ago(10)),
             application(**ca),
         ]
@@ -379,3 +383,28 @@ class TestFolding:
         assert found.promises[rule, "IT", Window.WIDE] == Kept(10, 2)
         assert (rule, "IT", Window.NARROW) not in found.promises
         assert found.promises[rule, "Care", Window.NARROW] == Kept(5, 5)
+
+
+class TestWhatMayBeWritten:
+    @pytest.mark.parametrize("word", ["maybe", "'true'", "1", "[true]"])
+    def test_a_rule_is_legal_or_it_is_not(self, word: str) -> None:
+        with pytest.raises(ConfigError, match="legal"):
+            rulebook({"legal": word})
+
+    def test_a_rule_is_not_legal_unless_it_says_so(self) -> None:
+        plain, legal = rulebook({}, {"id": "b", "legal": "true"}).rules
+        assert (plain.legal, legal.legal) == (False, True)
+
+    @pytest.mark.parametrize(
+        ("key", "value"),
+        [("departments", 0), ("departments", "1.5"), ("goal", 1.01), ("goal", -0.1)],
+    )
+    def test_the_cap_and_the_goal_are_what_they_can_be(
+        self, key: str, value: object
+    ) -> None:
+        with pytest.raises(ValidationError, match=key):
+            MetricsSettings.model_validate({key: value})
+
+    def test_a_hundred_departments_and_nineteen_of_twenty_promises(self) -> None:
+        plain = MetricsSettings()
+        assert (plain.departments, plain.goal) == (100, 0.95)

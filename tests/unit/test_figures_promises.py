@@ -240,6 +240,37 @@ def test_a_reason_that_came_with_the_decision_was_never_missing() -> None:
     assert told(REASON, **no | {"told_at": day(3, 10)}) == [(KEPT, day(3, 10))]
 
 
+@pytest.mark.parametrize(
+    ("when", "columns", "said"),
+    [
+        ("{interviewed_at: absent}", {"interviewed_at": day(4)}, [KEPT]),
+        ("{interviewed_at: absent}", {"interviewed_at": day(2)}, []),
+        ("{interviewed_at: absent}", {}, [KEPT]),
+        ("{status: closed, interviewed_at: present}", {"interviewed_at": day(2)}, []),
+        ("{decision_reason: absent}", {"decision_reason": "others"}, [KEPT]),
+        (
+            "{decision_reason: absent}",
+            {"decision_reason": "others", "waiting_since": day(2)},
+            [],
+        ),
+    ],
+    ids=[
+        *("interviewed later", "interviewed before", "never interviewed"),
+        *("of another status", "a reason that came later", "a reason from before"),
+    ],
+)
+def test_conditions_are_those_of_then(
+    when: str, columns: dict[str, Any], said: list[str]
+) -> None:
+    ended: dict[str, Any] = {
+        "status": Status.REJECTED,
+        "waiting_on": Ball.NOBODY,
+        "waiting_since": day(8),
+    }
+    found = told({"when": when}, first_reply_at=day(3), **ended | columns)
+    assert [word for word, _ in found] == said
+
+
 def test_a_time_ago_is_seen_from_then() -> None:
     assert told(AGO, first_reply_at=day(2)) == []
     assert told(AGO, first_reply_at=day(5)) == [(KEPT, day(5))]
@@ -253,7 +284,10 @@ def test_a_promised_day_is_the_deadline() -> None:
 
 
 def test_what_may_have_been_sent_is_not_held_against_anybody() -> None:
-    gone = {"status": Status.WITHDRAWN, "updated_at": NOW - timedelta(minutes=9)}
+    gone: dict[str, Any] = {
+        "status": Status.WITHDRAWN,
+        "updated_at": NOW - timedelta(minutes=9),
+    }
     applied = NOW - timedelta(days=14, hours=1)
     due = applied + timedelta(days=14)
     assert told(REPLY, applied_at=applied, **gone, lag=timedelta(hours=2)) == []

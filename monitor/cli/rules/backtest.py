@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
-from monitor import configuration, cycle, rules
+from monitor import configuration, cycle, past, rules
 from monitor.cli import FINE, instants, printing
 from monitor.cli.rules import backtested
 from monitor.cli.rules.backtested import Read, Shown
@@ -18,7 +18,6 @@ from monitor.configuration import Configuration
 from monitor.cycle import Office
 from monitor.messages import words
 from monitor.outbox import Digests
-from monitor import past
 from monitor.proof.backtest import Backtest, Sent, looks
 from monitor.settings import SourceSettings
 from monitor.source import Source
