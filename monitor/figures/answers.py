@@ -33,7 +33,7 @@ _COHORTS = (
     ),
 )
 _APPLIED, _STATUS = AT["applied_at"], AT["status"]
-_TOLD, _CALLED = AT["told_at"], AT["called_at"]
+_TOLD = AT["told_at"]
 
 
 class Lengths:
@@ -97,7 +97,7 @@ class Answers:
         """Count those who were told what was decided."""
         after, now = self._after, self._now
         lengths = []
-        for row in _lately(batch.rows, after):
+        for row in batch.lately(after):
             told_at = row[_TOLD]
             reached_at = batch.reached_at(row) if self._calls else told_at
             is_new = reached_at is not None and after < reached_at <= now
@@ -143,13 +143,3 @@ class Answers:
             ]
         never = sum(row[_STATUS] is not Status.HIRED for row in cohort)
         self.never_answered[after] += never
-
-
-def _lately(rows: Rows, after: datetime) -> Rows:
-    """Return the rows that tell of a call, or of an outcome, after an instant."""
-    return [
-        row
-        for row in rows
-        if ((at := row[_TOLD]) is not None and at > after)
-        or ((at := row[_CALLED]) is not None and at > after)
-    ]

@@ -7,11 +7,13 @@ from monitor import closure
 from monitor.evaluate import Finding
 from monitor.figures import glance
 from monitor.figures.glance import AT, Row, Rows, Spans
-from monitor.model import Application, Closure
+from monitor.model import Application, Channel, Closure
 
 Found = Sequence[tuple[Application, Finding]]
 Within = tuple[datetime, datetime]  # later than the first, not later than the second
-_TOLD, _CALLED = AT["told_at"], AT["called_at"]
+_TOLD, _TOLD_BY, _CALLED = AT["told_at"], AT["told_by"], AT["called_at"]
+_DECIDED = AT["decided_at"]
+_INTERVIEWED, _UNREACHED = AT["interviewed_at"], AT["unreached_at"]
 
 
 class Batch:
@@ -40,9 +42,24 @@ class Batch:
 
     def reached_at(self, row: Row) -> datetime | None:
         """Return when the outcome reached the candidate of one of the rows."""
-        if row[_TOLD] is None and row[_CALLED] is None:
-            return None
+        told_at: datetime | None = row[_TOLD]
+        if row[_INTERVIEWED] is None or (told_at is None and row[_CALLED] is None):
+            return told_at
+        if row[_TOLD_BY] is Channel.PHONE and row[_UNREACHED] is None:
+            return told_at  # as `closure` has it; nearly all come this far
         key = id(row)
         if key not in self._reached:
             self._reached[key] = closure.reached_at(row)
         return self._reached[key]
+
+    def lately(self, after: datetime) -> Rows:
+        """Return the rows whose outcome may have been told after an instant."""
+        rows: Rows = self.rows
+        return [
+            row
+            for row in rows
+            if (row[_TOLD] or after) > after
+            or (row[_CALLED] or after) > after
+            or (row[_DECIDED] or after) > after
+            or row[_UNREACHED] is not None
+        ]

@@ -27,6 +27,11 @@ class Window(StrEnum):
     def length(self) -> timedelta:
         return timedelta(days=int(self[:-1]))
 
+    @classmethod
+    def telling(cls, cases: int) -> "Window":
+        """Return the window that says something; `cases`: those of the narrow one."""
+        return cls.NARROW if cases >= FEW else cls.WIDE
+
 
 class Days(StrEnum):
     """How long somebody has waited, in whole days."""

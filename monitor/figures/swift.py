@@ -25,6 +25,7 @@ Told = list[tuple[Row, datetime]]  # and when it was kept, or broken
 Running = Mapping[int, datetime]  # by the row's identity: when its late clock started
 
 _APPLIED, _PAUSED, _BALL = AT["applied_at"], AT["paused"], AT["waiting_on"]
+_TOLD, _CALLED = AT["told_at"], AT["called_at"]
 _SINCE, _DECIDED = AT["waiting_since"], AT["decided_at"]
 
 
@@ -277,6 +278,7 @@ def _reached(batch: Batch, rows: Rows, within: Within) -> Spans:
         (row, begun_at, at)
         for row in rows
         if (begun_at := row[_DECIDED]) is not None
+        and max(row[_TOLD] or begun_at, row[_CALLED] or begun_at) > after
         and (at := batch.reached_at(row)) is not None
         and begun_at <= at
         and after < at <= horizon

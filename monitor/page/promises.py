@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from monitor.configuration import Configuration
 from monitor.cycle import Report
-from monitor.figures.nouns import FEW, Figures, Window
+from monitor.figures.nouns import Figures, Window
 from monitor.language import Language
 from monitor.messages import words
 from monitor.metrics import business
@@ -98,9 +98,8 @@ class Promises:
 
     def _outcome(self, **labels: str) -> Outcome:
         """Return the outcome in the window that says something."""
-        window = Window.NARROW
-        if self._cases.of(window=window, **labels).value < FEW:
-            window = Window.WIDE
+        narrow = self._cases.of(window=Window.NARROW, **labels)
+        window = Window.telling(int(narrow.value))
         share = Share(
             self._kept.of(window=window, **labels),
             self._cases.of(window=window, **labels),

@@ -8,7 +8,7 @@ from functools import reduce
 from operator import add
 from typing import NamedTuple
 
-from monitor.figures.nouns import FEW, Job, Kept, Window
+from monitor.figures.nouns import Job, Kept, Window
 from monitor.model import Closure
 from monitor.store.edits import RuleEdit
 
@@ -29,9 +29,8 @@ class Outcome(NamedTuple):
     @property
     def shown(self) -> tuple[Window, Kept]:
         """Return the window that says something, and how promises were kept in it."""
-        if self.narrow.cases >= FEW:
-            return Window.NARROW, self.narrow
-        return Window.WIDE, self.wide
+        window = Window.telling(self.narrow.cases)
+        return window, self.narrow if window is Window.NARROW else self.wide
 
     @property
     def percent(self) -> int | None:

@@ -65,7 +65,7 @@ class Poll:
     ) -> CursorResult[Any]:
         binds = self._source.binds(self._now, sql, application)
         # Without a type of ours: the database compares them as it does the column.
-        lists = [bindparam(name, type_=NullType(), expanding=True) for name in some]
+        lists = [bindparam(name, expanding=True) for name in some]
         statement = text(sql).bindparams(*lists)
         result = self._connection.execute(statement, binds | dict(some))
         self._results.append(result)

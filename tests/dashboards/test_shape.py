@@ -218,6 +218,11 @@ def test_words_stand_out_on_light_and_dark(colour: str) -> None:
 
 
 @every
+def test_small_coloured_words_have_their_colour_behind_them(board: Board) -> None:
+    assert not any("color-text" in str(each) for each in within(board.raw, "type"))
+
+
+@every
 def test_a_colour_never_speaks_alone(board: Board) -> None:
     for panel in board.panels:
         if panel["type"] == "stat" and panel["options"]["colorMode"] != "none":

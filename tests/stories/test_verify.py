@@ -17,7 +17,7 @@ from monitor import mapping
 from monitor.daemon import Daemon
 from monitor.daemon.logs import TextFormatter
 from monitor.delivery import Report
-from monitor.errors import DeliveryError, Outcome
+from monitor.errors import DeliveryError, Outcome, SourceError
 from monitor.messages import Message
 from monitor.model import Application
 from monitor.settings import SourceSettings
@@ -408,21 +408,30 @@ class TestReadingAlone:
     def test_where_ids_are_numbers(
         self, tmp_path: Path, database: str, number: str
     ) -> None:
-        folder = tmp_path / "own"
-        folder.mkdir()
-        (folder / "mapping.yaml").write_text("name: own\ntitle: Own", "utf-8")
-        (folder / "query.sql").write_text(
-            ROWS.format(number),
-            "utf-8",
-        )
-        engine = create_engine(database, poolclass=NullPool)
-        with engine.begin() as connection:
-            connection.execute(text("CREATE TABLE entries (id INTEGER)"))
-            connection.execute(text("INSERT INTO entries VALUES (12)"))
-        alone(
-            SourceSettings(name="own", url=database, mapping="own", timezone="UTC"),
-            str(folder),
-        )
+        settings, folder = numbered(tmp_path, database, number)
+        alone(settings, str(folder))
+
+    def test_fails_where_the_column_cannot_hold_the_id(
+        self, tmp_path: Path, postgresql: str
+    ) -> None:
+        settings, folder = numbered(tmp_path, postgresql, "id")
+        source = Source(settings, mapping.read(folder))
+        with opened(source), source.again(NOW, ["a word"]) as again:
+            with pytest.raises(SourceError):
+                list(again)
+
+
+def numbered(folder: Path, url: str, number: str) -> tuple[SourceSettings, Path]:
+    """Make a table of numbers, and a mapping whose ids they are."""
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE entries (id INTEGER)"))
+        connection.execute(text("INSERT INTO entries VALUES (12)"))
+    made = folder / "own"
+    made.mkdir()
+    (made / "mapping.yaml").write_text("name: own\ntitle: Own", "utf-8")
+    (made / "query.sql").write_text(ROWS.format(number), "utf-8")
+    return SourceSettings(name="own", url=url, mapping="own", timezone="UTC"), made
 
 
 def alone(

@@ -103,12 +103,17 @@ def told(
             [(BROKEN, day(15))],
         ),
         ({"applied_at": day(12), "first_reply_at": day(40)}, []),
+        (
+            {"status": Status.HIRED, "decided_at": day(9)}
+            | {"first_reply_at": day(15, 8)},
+            [],
+        ),
     ],
     ids=[
         *("in time", "at the deadline", "late", "the first counts", "at once"),
         *("still silent", "not due yet", "withdrew before", "withdrew after"),
         *("answered, then hired", "hired before the answer", "hired after it was due"),
-        "an answer to come",
+        *("an answer to come", "hired before an answer at the last moment"),
     ],
 )
 def test_a_first_reply_is_a_promise_of_fourteen_days(
@@ -152,6 +157,7 @@ def test_who_is_turned_down_is_told_within_working_days(
             [(BROKEN, day(10)), (KEPT, day(12))],
         ),
         ({"last_inbound_at": day(5), "told_at": day(12)}, [(BROKEN, day(10))]),
+        ({"last_inbound_at": day(5), "told_at": day(8)}, [(KEPT, day(8))]),
         ({"last_inbound_at": day(20), "told_at": day(8)}, [(KEPT, day(8))]),
         ({"next_interview_at": day(30), "told_at": day(8)}, []),
         ({"paused": ((day(6), day(8)),), "told_at": day(12)}, [(KEPT, day(12))]),
@@ -168,7 +174,12 @@ def test_who_is_turned_down_is_told_within_working_days(
     ],
     ids=[
         *("in time", "late", "they wrote", "they wrote when it was late"),
-        *("they wrote at once", "thanks for the answer", "another interview"),
+        *(
+            "they wrote at once",
+            "and were told",
+            "thanks for the answer",
+            "another interview",
+        ),
         *("a pause", "late for all the pause", "told while they have the ball"),
         *("they have the ball", "they got it when it was late"),
     ],
@@ -221,10 +232,23 @@ def test_an_interview_is_owed_a_call(columns: dict[str, Any], said: list[Any]) -
             | {"status": Status.REJECTED},
             [(BROKEN, day(5)), (KEPT, day(9))],
         ),
+        (
+            {"waiting_on": Ball.NOBODY, "waiting_since": day(4), "decided_at": day(9)}
+            | {"status": Status.REJECTED},
+            [(BROKEN, day(5))],
+        ),
         ({"waiting_on": Ball.RECRUITER, "waiting_since": day(4)}, []),
         ({"waiting_on": None}, []),
     ],
-    ids=["in time", "late", "decided late", "handed on", "taken back", "unknown"],
+    ids=[
+        "in time",
+        "late",
+        "decided late",
+        "decided later",
+        "handed on",
+        "taken back",
+        "unknown",
+    ],
 )
 def test_a_manager_who_had_the_ball_is_known_by_the_hand_over(
     columns: dict[str, Any], said: list[Any]
