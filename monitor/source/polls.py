@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import Connection, CursorResult, bindparam, text
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.types import NullType
 
 from monitor.attribution import Mailbox, Message
 from monitor.errors import SourceError
@@ -64,7 +63,7 @@ class Poll:
         self, sql: str, application: str | None = None, some: Some = _ALL
     ) -> CursorResult[Any]:
         binds = self._source.binds(self._now, sql, application)
-        # Without a type of ours: the database compares them as it does the column.
+        # Without a type: the database compares them as it does the column.
         lists = [bindparam(name, expanding=True) for name in some]
         statement = text(sql).bindparams(*lists)
         result = self._connection.execute(statement, binds | dict(some))

@@ -351,6 +351,7 @@ class TestASourceThatFails:
         svar.deliver()
         (place.folder / "away.db").rename(place.ats)
         assert svar.deliver().unread
+        assert svar.queries == []
         assert svar.log.count("what the last poll") == 1
         svar.poll()
         assert not svar.deliver().unread
@@ -416,9 +417,12 @@ class TestReadingAlone:
     ) -> None:
         settings, folder = numbered(tmp_path, postgresql, "id")
         source = Source(settings, mapping.read(folder))
-        with opened(source), source.again(NOW, ["a word"]) as again:
-            with pytest.raises(SourceError):
-                list(again)
+        with (
+            opened(source),
+            source.again(NOW, ["a word"]) as again,
+            pytest.raises(SourceError),
+        ):
+            list(again)
 
 
 def numbered(folder: Path, url: str, number: str) -> tuple[SourceSettings, Path]:
