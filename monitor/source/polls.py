@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, bindparam, text
+from sqlalchemy import BindParameter, Connection, CursorResult, bindparam, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from monitor.attribution import Mailbox, Message
@@ -64,7 +64,9 @@ class Poll:
     ) -> CursorResult[Any]:
         binds = self._source.binds(self._now, sql, application)
         # Without a type: the database compares them as it does the column.
-        lists = [bindparam(name, expanding=True) for name in some]
+        lists: list[BindParameter[str]] = [
+            bindparam(name, expanding=True) for name in some
+        ]
         statement = text(sql).bindparams(*lists)
         result = self._connection.execute(statement, binds | dict(some))
         self._results.append(result)

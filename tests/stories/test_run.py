@@ -83,7 +83,7 @@ class TestWatching:
             assert svar.get("/healthz")[0] == 200
             away.rename(place.ats)
             svar.said("source is back")
-            assert svar.log.count("no connection to") == 1
+            assert svar.log.count("nothing is closed, nothing is lost") == 1
             assert svar.stop() == 0
 
     def test_each_line_of_a_json_log_is_an_object(self, place: Office) -> None:

@@ -169,14 +169,24 @@ class TestAnswers:
             application(**no, told_at=ago(9)),
             application(**no, told_at=ago(9), interviewed_at=ago(12)),
             application(**no, told_at=ago(9), interviewed_at=ago(12), called_at=ago(6)),
+            application(
+                **no,
+                told_at=ago(2),
+                told_by=Channel.PHONE,
+                interviewed_at=ago(12),
+                unreached_at=ago(9),
+                last_written_at=ago(8),
+            ),
             application(status=Status.CLOSED, decided_at=ago(3), told_at=ago(4)),
             application(status=Status.HIRED, decided_at=ago(3), told_at=ago(1)),
             application(status=Status.REJECTED, told_at=ago(1)),
             application(status=Status.REJECTED, decided_at=ago(99), told_at=ago(90)),
         )
         counts = dict(enumerate(found.decided_to_told.counts))
-        assert {each for each in counts.items() if each[1]} == {(0, 1), (2, 1), (5, 1)}
-        assert found.decided_to_told.seconds == pytest.approx(5 * 86_400)
+        assert {each for each in counts.items() if each[1]} == {
+            *((0, 1), (2, 1), (3, 1), (5, 1))
+        }
+        assert found.decided_to_told.seconds == pytest.approx(7 * 86_400)
 
     def test_a_mail_is_timed_where_nobody_logs_calls(self) -> None:
         row = application(

@@ -257,6 +257,37 @@ def test_a_manager_who_had_the_ball_is_known_by_the_hand_over(
     assert told(REVIEW, **plain | columns) == said
 
 
+def test_a_manager_who_had_the_ball_only_when_it_was_due_broke_the_promise() -> None:
+    text = REVIEW | {
+        "clock": "{starts: applied_at, stops: told_at}",
+        "target": "5 days",
+    }
+    back = {"waiting_on": Ball.RECRUITER, "waiting_since": day(9), "told_at": day(12)}
+    assert told(text, shared_at=day(3), feedback_at=day(8), **back) == [
+        (BROKEN, day(6))
+    ]
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"interviewed_at": day(9), "called_at": day(8)},
+        {
+            "interviewed_at": day(3),
+            "unreached_at": day(5, 12),
+            "last_written_at": day(9),
+        },
+    ],
+    ids=["a mail before the interview", "a mail after two calls, then another"],
+)
+def test_an_answer_that_a_later_one_replaced_still_counts(
+    columns: dict[str, Any],
+) -> None:
+    text = CALL | {"when": "{status: rejected}"}
+    no = {"status": Status.REJECTED, "decided_at": day(5), "told_at": day(6)}
+    assert told(text, **no, **columns) == [(KEPT, day(6))]
+
+
 def test_a_reason_that_came_with_the_decision_was_never_missing() -> None:
     no = {"status": Status.REJECTED, "decided_at": day(3), "told_at": day(9)}
     assert told(REASON, **no, decision_reason="another was chosen") == []
