@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from itertools import islice
+from operator import attrgetter
 
 from monitor import alerts, closure, evaluate, privacy
 from monitor.alerts import Alert, Change
@@ -14,13 +15,15 @@ from monitor.configuration import Configuration
 from monitor.errors import ConfigError, Problem
 from monitor.evaluate import Check, Finding, World
 from monitor.figures import Figures, Tally
-from monitor.model import Application, Closure
+from monitor.model import Application, Ball, Closure, Phase
 from monitor.rules import Rulebook
 from monitor.source import Source
 from monitor.store.ledger import Key, Run
 
 CHUNK = 500  # rows that go through the rules at a time
 UNKNOWN = "unknown"  # a phase or a holder of the ball that the mapping does not tell
+
+_waits = attrgetter("phase", "waiting_on")
 
 Transitions = Counter[tuple[str, str, str, str]]
 
@@ -130,14 +133,13 @@ def plan(
     # A dict, since a set of thousands takes five times the memory.
     watched = dict.fromkeys(application_id for _, application_id in open_alerts)
     horizon = now + evaluate.SKEW
+    waiting: Counter[tuple[Phase | None, Ball | None]] = Counter()
     rows = iter(applications)
     while chunk := list(islice(rows, CHUNK)):
         began = time.perf_counter()
         made.applications += len(chunk)
-        made.future += sum(row.applied_at > horizon for row in chunk)
-        made.waiting.update(
-            (row.phase or UNKNOWN, row.waiting_on or UNKNOWN) for row in chunk
-        )
+        made.future += len([row for row in chunk if row.applied_at > horizon])
+        waiting.update(map(_waits, chunk))
         closures = list(map(state, chunk))
         made.closure.update(closures)
         known = [row for row in chunk if row.application_id in watched]
@@ -152,6 +154,8 @@ def plan(
             for row in known:
                 _settle(made, check, row, open_alerts)
         made.seconds += time.perf_counter() - began
+    for (phase, ball), count in waiting.items():
+        made.waiting[phase or UNKNOWN, ball or UNKNOWN] += count
     return made
 
 
