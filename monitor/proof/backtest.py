@@ -17,7 +17,6 @@ from monitor.cycle import Office
 from monitor.evaluate import NOTHING, Check, Finding
 from monitor.model import Application
 from monitor.outbox import Digests, Notice
-
 from monitor.past import Stretch
 from monitor.rules import Comparison, Kind, Rule, Rulebook
 from monitor.worktime import Duration

@@ -16,13 +16,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
 
-from monitor import cli, clock, cycle, shipped
+from monitor import cli, clock, cycle, past, shipped
 from monitor.configuration import Configuration
 from monitor.cycle import Cycle, world
 from monitor.errors import ConfigError
 from monitor.model import Application, Ball, Channel, Status
 from monitor.outbox import Digests
-from monitor import past
 from monitor.proof import backtest
 from monitor.proof.backtest import Backtest, Key
 from monitor.rules import Kind, Rulebook

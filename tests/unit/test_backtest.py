@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from monitor import past
 from monitor.cycle import Office
 from monitor.evaluate import World
 from monitor.model import Application, Ball, Channel, Phase, Status
 from monitor.outbox import Digests
-from monitor import past
 from monitor.proof import backtest
 from monitor.proof.backtest import Backtest, Key, Sent
 from monitor.rules import Rulebook

@@ -6,8 +6,8 @@ from monitor.cycle import Office
 from monitor.evaluate import NOTHING, Finding
 from monitor.model import Application
 from monitor.outbox import NOBODY
-from monitor.proof.memory import Memory, Poll, Told
 from monitor.past import as_of
+from monitor.proof.memory import Memory, Poll, Told
 from monitor.proof.trials.checking import BACKLOG, NONE
 from monitor.proof.trials.comparing import differences
 from monitor.proof.trials.nouns import Facts, Failure, Story, Suite, Trial, Visit
