@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from monitor import closure
 from monitor.evaluate import SKEW
 from monitor.figures.batch import Batch
-from monitor.figures.glance import AT, Row, Rows
 from monitor.figures.nouns import BOUNDS, After, Spread, Window
+from monitor.figures.promises.glance import AT, Row, Rows
 from monitor.model import Status
 
 _BOUNDS = [each.total_seconds() for each in BOUNDS]

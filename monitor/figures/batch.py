@@ -5,8 +5,8 @@ from datetime import datetime
 
 from monitor import closure
 from monitor.evaluate import Finding
-from monitor.figures import glance
-from monitor.figures.glance import AT, Row, Rows, Spans
+from monitor.figures.promises import glance
+from monitor.figures.promises.glance import AT, Row, Rows, Spans
 from monitor.model import Application, Channel, Closure
 
 Found = Sequence[tuple[Application, Finding]]

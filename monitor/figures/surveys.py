@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from monitor.evaluate import Check
 from monitor.figures.batch import Batch, Found
 from monitor.figures.nouns import LEAST, Mood, Told
-from monitor.figures.outcomes import Outcomes
+from monitor.figures.promises.outcomes import Outcomes
 from monitor.model import Application
 
 _LENGTH = timedelta(days=180)

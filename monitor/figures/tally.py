@@ -10,9 +10,9 @@ from monitor.figures import folding
 from monitor.figures.answers import Answers
 from monitor.figures.batch import Batch, Found
 from monitor.figures.duties import Duty
-from monitor.figures.hindsight import is_told
 from monitor.figures.nouns import Figures, Kept, Window
-from monitor.figures.outcomes import Outcomes
+from monitor.figures.promises.hindsight import is_told
+from monitor.figures.promises.outcomes import Outcomes
 from monitor.figures.surveys import Surveys
 from monitor.figures.waiting import Waiting
 from monitor.model import Application, Closure

@@ -13,9 +13,9 @@ from monitor.evaluate import Late, World
 from monitor.figures import LEAST, NONE, OTHER
 from monitor.figures.batch import Batch
 from monitor.figures.folding import Fold, fold
-from monitor.figures.hindsight import Hindsight
-from monitor.figures.outcomes import EVER, Outcomes
-from monitor.figures.swift import Swift
+from monitor.figures.promises.hindsight import Hindsight
+from monitor.figures.promises.outcomes import EVER, Outcomes
+from monitor.figures.promises.swift import Swift
 from monitor.model import Application, Ball, Channel, Status
 from monitor.rules import Rule, Rulebook
 from tests.builders import application, finding, rule

@@ -1,10 +1,11 @@
 """Plays the simulation from the command line.
 
-python -m tests.simulation --seeds 1000 [--from N] [--jobs 2] [--backend both]
+python -m tests.simulation --seeds 1000 [--from N] [--jobs N] [--backend both]
 python -m tests.simulation --seed 17
 """
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=1000, help="how many")
     parser.add_argument("--from", type=int, default=0, dest="first", help="the first")
     parser.add_argument("--seed", type=int, help="this one alone")
-    parser.add_argument("--jobs", type=int, default=2, help="processes")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes")
     parser.add_argument("--backend", choices=(*KINDS, "both"), default="both")
     options = parser.parse_args()
     kinds = KINDS if options.backend == "both" else (options.backend,)

@@ -24,7 +24,7 @@ MOST_FAILURES = 3  # that are shrunk in one part; each takes a while
 IN_NO_HURRY = "-c synchronous_commit=off"
 SELDOM = 100_000  # new objects between two looks for garbage: a story makes little
 BLOCK = 1_000  # stories that are drawn before they are played
-EIGHTH = 8  # PostgreSQL takes twice as long: one seed in so many is enough for it
+RARELY = 16  # PostgreSQL takes twice as long: one seed in so many is enough for it
 
 
 @dataclass(slots=True)
@@ -59,7 +59,7 @@ class Part:
 
 
 def run(seeds: Sequence[int], kinds: tuple[str, ...], jobs: int) -> Tally:
-    """Play all seeds, every eighth on the last of these kinds of database."""
+    """Play all seeds, every sixteenth on the last of these kinds of database."""
     total = Tally()
     with ExitStack() as stack:
         server = None
@@ -85,7 +85,7 @@ def play(part: Part, parts: Parts = REAL) -> Tally:
     gc.set_threshold(SELDOM)
     with theatres(part.kinds, part.server, parts) as found:
         for seed, story in _by_start(part.seeds):
-            kind = part.kinds[-1] if seed // 2 % EIGHTH == 0 else part.kinds[0]
+            kind = part.kinds[-1] if seed // 2 % RARELY == 0 else part.kinds[0]
             _play(seed, story, found[kind], tally)
             tally.stories[kind] += 1
     return tally

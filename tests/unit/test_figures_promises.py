@@ -8,10 +8,10 @@ import pytest
 from monitor import evaluate
 from monitor.evaluate import World
 from monitor.figures.batch import Batch
-from monitor.figures.hindsight import Hindsight, is_told
 from monitor.figures.nouns import Kept, Spread, Window
-from monitor.figures.outcomes import Outcomes
-from monitor.figures.swift import Swift
+from monitor.figures.promises.hindsight import Hindsight, is_told
+from monitor.figures.promises.outcomes import Outcomes
+from monitor.figures.promises.swift import Swift
 from monitor.model import Ball, Channel, Status
 from monitor.rules import Rulebook
 from tests.builders import application, at, calendar, rule

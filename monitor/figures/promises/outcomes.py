@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 from monitor.evaluate import Check, Late
 from monitor.evaluate.conditions import Sieve, sieve
-from monitor.figures import glance
 from monitor.figures.batch import Batch
-from monitor.figures.glance import Row
-from monitor.figures.hindsight import Hindsight
-from monitor.figures.swift import Swift, Told
+from monitor.figures.promises import glance
+from monitor.figures.promises.glance import Row
+from monitor.figures.promises.hindsight import Hindsight
+from monitor.figures.promises.swift import Swift, Told
 from monitor.model import Ball, Status
 from monitor.rules import Condition
 

@@ -5,21 +5,21 @@ start is in time. Only the deadlines of the others are worked out.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, time
-from functools import partial
+from datetime import datetime
 from operator import itemgetter
 from typing import Self
 
 from monitor import evaluate
 from monitor.evaluate import Check
 from monitor.evaluate.conditions import Get
-from monitor.figures import glance
 from monitor.figures.batch import Batch, Within
-from monitor.figures.glance import AT, PLAIN, Keep, Row, Rows, Spans
-from monitor.figures.hindsight import TICK
+from monitor.figures.promises import glance, lows
+from monitor.figures.promises.glance import AT, PLAIN, Keep, Row, Rows, Spans
+from monitor.figures.promises.hindsight import TICK
+from monitor.figures.promises.lows import Lows
 from monitor.model import Ball, Channel
 from monitor.rules import Clock
-from monitor.worktime import Calendar, Duration
+from monitor.worktime import Duration
 
 Told = list[tuple[Row, datetime]]  # and when it was kept, or broken
 Running = Mapping[int, datetime]  # by the row's identity: when its late clock started
@@ -50,7 +50,7 @@ class Swift:
         self._oddities = clock.pauses, has_turns, not self._stops
         limits = (check.limits, *check.departments.values())
         self._lows = {
-            id(each.calendar): _Lows(each.calendar, target) for each in limits
+            id(each.calendar): lows.of(each.calendar, target) for each in limits
         }
         self._late_before = max(each.late_before for each in limits)
         oldest = min(low.oldest(after) for low in self._lows.values())
@@ -160,7 +160,7 @@ class Swift:
         others = {id(span) for span in unsure}
         return [span for span in spans if id(span) not in others], unsure
 
-    def _lows_of(self, row: Row) -> "_Lows":
+    def _lows_of(self, row: Row) -> Lows:
         return self._lows[id(self.check.limits_of(row).calendar)]
 
     def _conceivable(self, spans: Spans) -> Spans:
@@ -228,30 +228,6 @@ class Swift:
                 if then != at and (then > at) is self._is_latest:
                     return False
         return True
-
-
-class _Lows(dict[int, datetime]):
-    """By day, the deadline of a clock that starts as it begins (UTC), worked out once."""
-
-    def __init__(self, calendar: Calendar, target: Duration) -> None:
-        super().__init__()
-        self._due = partial(calendar.shift, by=target)
-
-    def __missing__(self, day: int) -> datetime:
-        low = self._due(_midnight(day))
-        self[day] = low
-        return low
-
-    def oldest(self, after: datetime) -> datetime:
-        """Return a start before which everything was due by an instant."""
-        day = after.toordinal()
-        while day > 1 and self[day] > after:
-            day -= 1
-        return _midnight(day)
-
-
-def _midnight(day: int) -> datetime:
-    return datetime.combine(datetime.fromordinal(day), time(), UTC)
 
 
 def _is_plain(clock: Clock) -> bool:

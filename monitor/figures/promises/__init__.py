@@ -1,0 +1,1 @@
+"""What became of the promises that a rule made, each counted once; pure."""
