@@ -9,6 +9,7 @@ from monitor import evaluate
 from monitor.evaluate import World
 from monitor.figures.batch import Batch
 from monitor.figures.nouns import Kept, Spread, Window
+from monitor.figures.promises import glance
 from monitor.figures.promises.hindsight import Hindsight, is_told
 from monitor.figures.promises.outcomes import Outcomes
 from monitor.figures.promises.swift import Swift
@@ -386,3 +387,17 @@ def test_five_cases_make_a_share() -> None:
     assert Kept(5, 4).ratio == pytest.approx(0.8)
     assert Window.WIDE.length == timedelta(days=90)
     assert Spread().total == 0
+
+
+def test_before_it_was_decided_the_ball_was_the_managers() -> None:
+    handed, decided = at("2026-09-14 10:00"), at("2026-09-18 10:00")
+    row = application(
+        status=Status.REJECTED,
+        waiting_on=Ball.NOBODY,
+        waiting_since=decided,
+        shared_at=handed,
+        decided_at=decided,
+    )
+    assert glance.ball(row, decided) == (Ball.MANAGER, handed)
+    assert glance.ball(row, handed) == (Ball.RECRUITER, None)
+    assert glance.ball(row, NOW) == (Ball.NOBODY, decided)

@@ -274,6 +274,13 @@ def test_a_digest_hour_must_leave_time_to_send_it(
         assert "slack.digest_at: nobody works at or after that hour" in said
 
 
+def test_the_report_needs_an_hour_at_which_somebody_works(tmp_path: Path) -> None:
+    wrong = 'report: {channel: "#leads", at: "23:00"}'
+    [said] = complaints(tmp_path, PLAIN + wrong)
+    assert "report.at: nobody works at or after that hour; no report" in said
+    assert load(tmp_path, PLAIN + 'report: {at: "23:00"}').report.channel is None
+
+
 def test_addresses_of_people_are_in_small_letters_as_those_of_a_source(
     tmp_path: Path,
 ) -> None:
