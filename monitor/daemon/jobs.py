@@ -19,7 +19,7 @@ from monitor.daemon.replica import Replica
 from monitor.daemon.reporting import Reporting
 from monitor.daemon.teller import Teller
 from monitor.delivery.routes import Transport
-from monitor.errors import ConfigError, StoreError
+from monitor.errors import ConfigError, SourceError, StoreError
 from monitor.metrics import Effects, Metrics
 from monitor.outbox import Digests
 from monitor.source import Source
@@ -67,12 +67,14 @@ class Jobs:
         return Replica(names, leases, self.teller, self.metrics.stands)
 
     def open(self, *, now: datetime) -> None:
-        """Take hold of the state and look at every source; raise MonitorError."""
+        """Take hold of the state and look at every source; raise MonitorError.
+
+        Of several sources one may be out of reach: the others are read all the same.
+        """
         cycle.require_ready(self.configuration, now)
         self.store.claim()
         _migrate(self.store)
-        for source in self.sources:
-            source.columns(now)
+        self._look(now)
         self.metrics.configured(self.configuration, now=now)
         with self.store.read() as connection:
             self.metrics.opened(*_known(connection, now))
@@ -81,6 +83,19 @@ class Jobs:
             with self.store.under(hold).write() as connection:
                 ledger.prune(connection, now=now)
         self.reporting.keep(now=now)
+
+    def _look(self, now: datetime) -> None:
+        """Look at every source; raise where none can be reached, or one is misread."""
+        unreached: list[SourceError] = []
+        for source in self.sources:
+            try:
+                source.columns(now)
+            except SourceError as error:
+                unreached.append(error)
+        if len(unreached) == len(self.sources):
+            raise unreached[0]
+        for each in unreached:
+            self.teller.unreached(each)
 
     def close(self) -> None:
         """Let go of sources and state."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from monitor import cycle, delivery
 from monitor.configuration import Configuration
 from monitor.daemon.logs import fields
-from monitor.errors import ConfigError, LeaseLost, StoreError
+from monitor.errors import ConfigError, LeaseLost, SourceError, StoreError
 from monitor.proof import difference
 from monitor.proof.difference import Edit
 from monitor.store.erasure import Erased
@@ -77,6 +77,11 @@ class Teller:
             self.over(f"{run.source} rules")
         for rule, count in report.held.items():
             self.log.warning("closures held", extra=fields(rule=rule, alerts=count))
+
+    def unreached(self, error: SourceError) -> None:
+        """Tell of a source that cannot be read at the start; its polls go on trying."""
+        message = f"{error}; the other sources are read meanwhile"
+        self.log.warning(message)
 
     def edited(self, report: cycle.Report) -> None:
         """Tell what the first poll with a new configuration made of it."""

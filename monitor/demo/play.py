@@ -38,12 +38,13 @@ class Outcome:
 def season(seed: int, weeks: int, until: date | None = None) -> World:
     """Return the season of this seed; the same on every day and machine.
 
-    `until`: let it end with the last whole week before that day.
+    `until`: let it end as that day begins, with the part of a week that leads there.
     """
     if until is None:
         return world.season(seed, weeks, STARTS_ON)
-    monday = until - timedelta(days=until.weekday())
-    return world.season(seed, weeks, monday - timedelta(weeks=weeks))
+    begun = until.weekday()  # days of the last week
+    starts_on = until - timedelta(weeks=weeks, days=begun)
+    return world.season(seed, weeks + (begun > 0), starts_on, until)
 
 
 def open_daemon(settings: Path, story: World, stage: Stage) -> Daemon:

@@ -50,14 +50,21 @@ class World:
         return sorted(found, key=_time)
 
 
-def season(seed: int, weeks: int, starts_on: date) -> World:
-    """Return a season of some weeks; from five weeks on every story is told to its end."""
+def season(
+    seed: int, weeks: int, starts_on: date, ends_on: date | None = None
+) -> World:
+    """Return a season of some weeks; from five weeks on every story is told to its end.
+
+    `ends_on`: a day in the last week, with which it breaks off as that day begins.
+    """
     rng = random.Random(seed)  # noqa: S311 - a story, not a secret
     starts_at = local(starts_on, 0)
-    ends_at = local(starts_on + timedelta(weeks=weeks), 0)
+    ends_at = local(ends_on or starts_on + timedelta(weeks=weeks), 0)
     people = plan.staff(rng)
     jobs = plan.jobs(rng, people)
-    cases = plan.cases(seed, rng, plan.script(rng, weeks, starts_on, jobs))
+    script = plan.script(rng, weeks, starts_on, jobs)
+    applied = [planned for planned in script if planned[0] < ends_at]
+    cases = plan.cases(seed, rng, applied)
     told = [event for case in cases for event in paths.course(case)]
     told += _leftovers(cases, told)
     told += _pauses(cases, starts_at)

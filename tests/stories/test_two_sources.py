@@ -10,6 +10,7 @@ import yaml
 from monitor import cli
 from tests.stories import office
 from tests.stories.office import NOW, Office
+from tests.stories.process import eventually, running
 
 AS_OF = ("--as-of", NOW.isoformat())
 BOTH = ("Standard schema (recruiting)", "Standard schema (clinic)")
@@ -55,6 +56,16 @@ def test_a_difference_tells_them_apart_too(
     (edited / "first-reply.yaml").unlink()
     command = ("rules", "diff", str(place.rules), str(edited))
     assert said(place, capsys, *command) == BOTH
+
+
+def test_one_that_is_out_of_reach_keeps_the_other_from_nothing(place: Office) -> None:
+    (place.folder / "clinic.db").unlink()
+    with running(place.settings) as svar:
+        svar.said("no connection to")
+        svar.said("the other sources are read meanwhile")
+        eventually(lambda: svar.metric("svar_source_rows", source="recruiting"))
+        shutil.copy(place.ats, place.folder / "clinic.db")
+        eventually(lambda: svar.metric("svar_source_rows", source="clinic"))
 
 
 def test_one_alone_needs_no_name(

@@ -65,7 +65,7 @@ def _demo(commands: Commands) -> None:  # type: ignore[valid-type]
         "--until",
         type=day,
         metavar="DAY",
-        help="end with the week before DAY, such as today (default: always the same)",
+        help="end as DAY begins, such as today (default: the same every day)",
     )
     parser.add_argument(
         "--keep", type=Path, metavar="DIR", help="leave all of it in DIR"
