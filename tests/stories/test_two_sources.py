@@ -59,6 +59,8 @@ def test_a_difference_tells_them_apart_too(
 
 
 def test_one_that_is_out_of_reach_keeps_the_other_from_nothing(place: Office) -> None:
+    sources = yaml.safe_load(place.settings.read_text("utf-8"))["sources"]
+    place.change(sources=[each | {"every": "1 second"} for each in sources])
     (place.folder / "clinic.db").unlink()
     with running(place.settings) as svar:
         svar.said("no connection to")
