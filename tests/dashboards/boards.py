@@ -13,6 +13,8 @@ NAMES = ("promise", "waiting", "svar")
 _METRIC = re.compile(r"\b(?:svar|process)_[a-z_]+\b")
 _SELECTOR = re.compile(r"\b((?:svar|process)_[a-z_]+)\{([^}]*)\}")
 _VARIABLE = re.compile(r"\$\{?(\w+)")
+_ANY_JOB = re.compile(r'\b(?:svar|process)_[a-z_]+\b(?!\{job="\$job")')
+OURS = "svar"  # the job of a dashboard that was just opened
 
 Json = dict[str, Any]
 
@@ -93,11 +95,42 @@ def selectors(expr: str) -> set[str]:
     return found
 
 
+def of_any_job(expr: str) -> list[str]:
+    """Return the metrics that a query takes from every installation that there is."""
+    return _ANY_JOB.findall(expr)
+
+
 def variables(text: str) -> set[str]:
     """Return the variables that a text names; Grafana's own begin with two lines."""
     return {each for each in _VARIABLE.findall(text) if not each.startswith("__")}
 
 
 def filled(expr: str, **values: str) -> str:
-    """Return a query as Grafana sends it: All, where no value is given."""
-    return _VARIABLE.sub(lambda found: values.get(found[1], ".*"), expr)
+    """Return a query as Grafana sends it: All, where no value is given; but one job."""
+    chosen = {"job": OURS} | values
+    return _VARIABLE.sub(lambda found: chosen.get(found[1], ".*"), expr)
+
+
+def within(raw: object, key: str) -> Iterator[object]:
+    """Yield what stands under a key, however deep."""
+    if isinstance(raw, dict):
+        yield from (value for name, value in raw.items() if name == key)
+        for value in raw.values():
+            yield from within(value, key)
+    elif isinstance(raw, list):
+        for value in raw:
+            yield from within(value, key)
+
+
+def steps(panel: Json) -> list[tuple[float, str]]:
+    """Return where a panel changes its colour."""
+    found = panel["fieldConfig"]["defaults"]["thresholds"]["steps"]
+    return [
+        (step["value"], step["color"]) for step in found if step["value"] is not None
+    ]
+
+
+def titled(board: Board, title: str) -> Json:
+    """Return the panel whose title begins so."""
+    (found,) = (panel for panel in board.panels if panel["title"].startswith(title))
+    return found

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 import yaml
 
 from monitor import shipped
@@ -68,7 +69,10 @@ def series() -> list[dict[str, str]]:
 
 def equal(expr: str, recorded: str) -> dict[str, object]:
     """Return a case in which both come to the same, and to something."""
-    query = f"abs(sum({recorded}) - sum({boards.filled(expr)})) < bool 1e-9"
+    shown = f"sum({recorded})"
+    if "ratio" in recorded:
+        shown = f"floor(100 * {shown} + 1e-9) / 100"
+    query = f"abs({shown} - sum({boards.filled(expr)})) < bool 1e-9"
     return {
         "expr": query,
         "eval_time": "30m",
@@ -76,21 +80,62 @@ def equal(expr: str, recorded: str) -> dict[str, object]:
     }
 
 
-def test_ratios_are_those_of_the_recording_rules(tmp_path: Path) -> None:
-    prometheus.demand("promtool")
-    asked = {
+def asked() -> dict[tuple[str, str], str]:
+    """Return what the panels ask, by title and letter."""
+    return {
         (panel["title"], target["refId"]): target["expr"]
         for panel in boards.read("promise").panels
         for target in panel["targets"]
     }
-    test = {
-        "interval": "1m",
-        "input_series": series(),
-        "promql_expr_test": [equal(asked[title, ref], r) for title, ref, r in PAIRS],
+
+
+def tell(folder: Path, story: dict[str, object], *rules: Path) -> None:
+    """Let promtool hold a story, or fail with what it says."""
+    prometheus.demand("promtool")
+    file = folder / "story.yml"
+    told = {"rule_files": [*map(str, rules)], "tests": [story]}
+    file.write_text(yaml.safe_dump(told), encoding="utf-8")
+    prometheus.promtool("test", "rules", str(file))
+
+
+def test_ratios_are_those_of_the_recording_rules(tmp_path: Path) -> None:
+    queries = asked()
+    cases = [equal(queries[title, ref], r) for title, ref, r in PAIRS]
+    story: dict[str, object] = {"interval": "1m", "input_series": series()}
+    tell(tmp_path, story | {"promql_expr_test": cases}, FIGURES)
+
+
+def month(job: str, before: str, now: str) -> list[dict[str, str]]:
+    """Return cases and kept ones, `16/18`, of forty days and of the next twenty."""
+    labels = f'job="{job}",instance="{job}:9464",source="ats",rule="first-reply"'
+    labels += ',department="Sales",window="30d"'
+    kept, cases = zip(before.split("/"), now.split("/"), strict=True)
+    return [
+        {"series": f"svar_promise_{name}{{{labels}}}", "values": f"{was}x39 {n}x20"}
+        for name, (was, n) in {"kept": kept, "cases": cases}.items()
+    ]
+
+
+# 86.9 and 88.8 % are shown as 86 and 88, so what is shown between them is two points.
+@pytest.mark.parametrize(
+    ("job", "share", "points"), [("svar", 0.88, 2), ("svar-staging", 0.29, -21)]
+)
+def test_points_are_those_between_the_shares_that_are_shown(
+    job: str, share: float, points: int, tmp_path: Path
+) -> None:
+    queries = asked()
+    expected = {
+        queries["Answered within 14 days (goal: 95 %)", "A"]: share,
+        queries["Points gained or lost in a month", "A"]: points,
     }
-    story = tmp_path / "agreement.yml"
-    story.write_text(
-        yaml.safe_dump({"rule_files": [str(FIGURES)], "tests": [test]}),
-        encoding="utf-8",
-    )
-    prometheus.promtool("test", "rules", str(story))
+    cases = [
+        {
+            "expr": boards.filled(expr, job=job),
+            "eval_time": "50d",
+            "exp_samples": [{"labels": "{}", "value": value}],
+        }
+        for expr, value in expected.items()
+    ]
+    both = month("svar", "20/23", "16/18") + month("svar-staging", "50/100", "29/100")
+    story: dict[str, object] = {"interval": "1d", "input_series": both}
+    tell(tmp_path, story | {"promql_expr_test": cases})

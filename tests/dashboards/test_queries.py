@@ -9,7 +9,7 @@ import pytest
 
 from tests.dashboards import boards, prometheus, season
 from tests.dashboards.boards import Query
-from tests.dashboards.prometheus import Past
+from tests.dashboards.prometheus import Past, Series
 from tests.dashboards.season import History
 
 WEEKS = 8
@@ -19,6 +19,8 @@ ON_THE_ODD_DAY = {
     "Not known": "nobody waits in a stage that the mapping does not know",
     "Closures held": "no poll closed more than can be believed",
 }
+OTHER = "svar-staging"
+MIXED = ('job="$job"', 'job=~".+"')
 BANNER = "Are the figures fresh?"
 SILENT, NO_DATA = 1.0, 2.0
 OLD = ("Do we keep our 14 days?", "Better or worse than a month ago?")
@@ -43,11 +45,20 @@ def answers(server: Past, query: Query, played: History) -> list[float]:
     """Return what a query comes to on the last day, or on the odd one."""
     is_odd = {query.where, query.legend} & ON_THE_ODD_DAY.keys()
     at = played.odd_at if is_odd else played.ends_at
+    found = ask(server, query, at)
+    if query.is_instant:
+        return [float(each["value"][1]) for each in found]
+    return [float(value) for each in found for _, value in each["values"]]
+
+
+def ask(server: Past, query: Query, at: datetime) -> Series:
+    """Return what a query comes to, in the order of its series."""
     expr = boards.filled(query.expr)
     if query.is_instant:
-        return [float(each["value"][1]) for each in server.at(expr, at)]
-    found = server.over(expr, at - LAST_HOURS, at)
-    return [float(value) for each in found for _, value in each["values"]]
+        found = server.at(expr, at)
+    else:
+        found = server.over(expr, at - LAST_HOURS, at)
+    return sorted(found, key=lambda each: sorted(each["metric"].items()))
 
 
 # One test, so that workers who share the tests do not play the season several times.
@@ -68,6 +79,7 @@ def test_every_query_finds_the_season(server: Past, played: History) -> None:
     marks_stand_where_it_happened(server, played)
     graphs_reach_back(server, played)
     what_is_old_is_said_to_be_old(server, played.ends_at + timedelta(hours=2))
+    another_installation_moves_nothing(server, played)
 
 
 def every_label_is_one_that_there_is(server: Past, at: datetime) -> None:
@@ -105,7 +117,7 @@ def every_choice_narrows(server: Past, at: datetime) -> None:
 def marks_stand_where_it_happened(server: Past, played: History) -> None:
     reloads, held = boards.read("promise").marks()
     start = played.odd_at - timedelta(days=2)
-    edited = server.over(reloads.expr, start, played.odd_at)
+    edited = server.over(boards.filled(reloads.expr), start, played.odd_at)
     instants = {float(value) / 1000 for each in edited for _, value in each["values"]}
     hour = timedelta(hours=1)
     assert any(
@@ -147,6 +159,45 @@ def what_is_old_is_said_to_be_old(server: Past, at: datetime) -> None:
             assert colours == {GREY}
     assert float(server.at(asked[BANNER], at)[0]["value"][1]) == SILENT
     assert server.at(asked["How many wait too long now?"], at)
+
+
+def another_installation_moves_nothing(server: Past, played: History) -> None:
+    """Ask where an installation under another name has other figures.
+
+    Asked of all installations most queries come to something else, or this would
+    prove nothing.
+    """
+    folder = played.text.parent / "crowded"
+    crowd = played.text.with_name("crowd.om")
+    crowd.write_text("".join(crowded(played.text)), encoding="utf-8")
+    prometheus.store(crowd, folder)
+    moved, mixed = [], 0
+    with prometheus.running(folder) as both:
+        for board in boards.all_of_them():
+            for query in (*board.asked(), *board.marks()):
+                alone = ask(server, query, played.ends_at)
+                if ask(both, query, played.ends_at) != alone:
+                    moved.append((board.name, query))
+                of_all = query._replace(expr=query.expr.replace(*MIXED))
+                mixed += ask(both, of_all, played.ends_at) != alone
+    assert moved == []
+    assert mixed > 100
+
+
+def crowded(samples: Path) -> Iterator[str]:
+    """Yield samples, and those of another installation, where all is more."""
+    with samples.open(encoding="utf-8") as lines:
+        for line in lines:
+            head, _, rest = line.rpartition("} ")
+            if not head:
+                yield line
+                continue
+            value, second = rest.split()
+            other = head.replace(
+                'job="svar",instance="svar:', f'job="{OTHER}",instance="{OTHER}:'
+            )
+            yield line
+            yield f"{other}}} {float(value) * 2 + 1} {second}\n"
 
 
 def test_before_the_first_poll_only_the_banner_speaks(tmp_path: Path) -> None:

@@ -2,17 +2,14 @@
 
 import json
 import re
-from collections.abc import Iterator
-from datetime import timedelta
 from itertools import combinations
 
 import pytest
 
-from monitor import configuration, shipped
-from monitor.rules import nominal
-from monitor.settings import MetricsSettings
+from monitor import shipped
+from monitor.configuration import POLLS_MISSED, SILENCE
 from tests.dashboards import boards
-from tests.dashboards.boards import Board, Json
+from tests.dashboards.boards import Board
 
 UIDS = {"promise": "svar-promise", "waiting": "svar-waiting", "svar": "svar-self"}
 KINDS = {"stat", "table", "timeseries"}
@@ -43,17 +40,6 @@ NEUTRAL = {"text", "transparent"}
 every = pytest.mark.parametrize("board", boards.all_of_them(), ids=lambda b: b.name)
 
 
-def within(raw: object, key: str) -> Iterator[object]:
-    """Yield what stands under a key, however deep."""
-    if isinstance(raw, dict):
-        yield from (value for name, value in raw.items() if name == key)
-        for value in raw.values():
-            yield from within(value, key)
-    elif isinstance(raw, list):
-        for value in raw:
-            yield from within(value, key)
-
-
 def contrast(one: str, other: str) -> float:
     """Return the contrast of two colours, as WCAG 2 defines it."""
     dark, light = sorted((luminance(one), luminance(other)))
@@ -68,18 +54,6 @@ def luminance(colour: str) -> float:
     return sum(c * w for c, w in zip(linear, (0.2126, 0.7152, 0.0722), strict=True))
 
 
-def steps(panel: Json) -> list[tuple[float, str]]:
-    found = panel["fieldConfig"]["defaults"]["thresholds"]["steps"]
-    return [
-        (step["value"], step["color"]) for step in found if step["value"] is not None
-    ]
-
-
-def titled(board: Board, title: str) -> Json:
-    (found,) = (panel for panel in board.panels if panel["title"].startswith(title))
-    return found
-
-
 @every
 def test_import_and_export_leave_the_file_as_it_is(board: Board) -> None:
     text = json.dumps(board.raw, indent=2, sort_keys=True, ensure_ascii=False)
@@ -92,8 +66,8 @@ def test_nothing_of_one_installation_is_in_the_file(board: Board) -> None:
     assert board.raw["uid"] == UIDS[board.name]
     drifts = {"version", "iteration", "gnetId", "slug", "__inputs", "__requires"}
     assert not drifts & board.raw.keys()
-    assert not list(within(board.raw, "pluginVersion"))
-    sources = {json.dumps(each) for each in within(board.raw, "datasource")}
+    assert not list(boards.within(board.raw, "pluginVersion"))
+    sources = {json.dumps(each) for each in boards.within(board.raw, "datasource")}
     assert sources == {
         '{"type": "grafana", "uid": "-- Grafana --"}',
         '{"type": "prometheus", "uid": "${datasource}"}',
@@ -140,6 +114,8 @@ def test_the_first_line_says_whether_the_figures_are_fresh(board: Board) -> None
     assert said == ["Yes.", "No.", "No"]
     everywhere = boards.read("promise").panels[0]["targets"][0]["expr"]
     assert first["targets"][0]["expr"] == everywhere
+    assert f"clamp_min({POLLS_MISSED} * " in everywhere
+    assert f", {SILENCE.total_seconds():.0f})" in everywhere
 
 
 @every
@@ -170,7 +146,7 @@ def test_a_panel_has_a_kind_a_unit_and_words_for_no_data(board: Board) -> None:
         defaults = panel["fieldConfig"]["defaults"]
         assert defaults["unit"]
         assert defaults["noValue"].strip()
-    assert not any("NaN" in str(each) for each in within(board.raw, "text"))
+    assert not any("NaN" in str(each) for each in boards.within(board.raw, "text"))
 
 
 @every
@@ -178,7 +154,7 @@ def test_every_link_leads_to_another_of_our_dashboards(board: Board) -> None:
     others = set(UIDS.values()) - {board.raw["uid"]}
     assert {each["url"] for each in board.raw["links"]} == {f"/d/{u}" for u in others}
     for panel in board.panels:
-        urls = [str(url) for url in within(panel, "url")]
+        urls = [str(url) for url in boards.within(panel, "url")]
         assert urls
         assert all(url.split("?")[0].removeprefix("/d/") in others for url in urls)
 
@@ -188,11 +164,38 @@ def test_variables_are_there_when_they_are_named(board: Board) -> None:
     there = {each["name"] for each in board.raw["templating"]["list"]}
     named = boards.variables(board.text)
     assert named <= there
-    assert there >= {"datasource", "source", "rule"}
-    for each in board.variables:
+    assert there >= {"datasource", "job", "source", "rule"}
+    for each in board.variables[1:]:
         assert each["multi"]
         assert each["includeAll"]
         assert each["allValue"] == ".*"
+
+
+@every
+def test_one_installation_is_chosen_before_anything_else(board: Board) -> None:
+    job = board.variables[0]
+    assert job["name"] == "job"
+    assert job["query"]["query"] == "label_values(svar_build_info, job)"
+    assert not job["multi"]
+    assert not job["includeAll"]
+    assert job["current"]["value"] == boards.OURS
+
+
+@every
+def test_whatever_is_asked_is_asked_of_one_installation(board: Board) -> None:
+    for query in (*board.asked(), *board.marks()):
+        assert boards.of_any_job(query.expr) == [], query
+    for each in board.variables[1:]:
+        assert boards.of_any_job(each["query"]["query"]) == []
+    assert boards.of_any_job("sum(svar_replicas)")
+    assert boards.of_any_job('svar_closure{source=~"$source"}')
+
+
+@every
+def test_links_lead_to_the_same_installation(board: Board) -> None:
+    assert all(each["includeVars"] for each in board.raw["links"])
+    for url in boards.within(board.panels, "url"):
+        assert "${__all_variables}" in str(url) or "${job:queryparam}" in str(url)
 
 
 @every
@@ -204,10 +207,12 @@ def test_reloads_and_held_closures_are_marked(board: Board) -> None:
 
 @every
 def test_colours_are_told_apart_and_read_by_everybody(board: Board) -> None:
-    lines = {str(each) for each in within(board.raw, "fixedColor")}
+    lines = {str(each) for each in boards.within(board.raw, "fixedColor")}
     marks = {each["iconColor"] for each in board.annotations}
     assert lines | marks <= LINES
-    words = {str(each) for each in within(board.raw, "color") if isinstance(each, str)}
+    words = {
+        str(each) for each in boards.within(board.raw, "color") if isinstance(each, str)
+    }
     assert words - NEUTRAL <= WORDS
 
 
@@ -219,7 +224,9 @@ def test_words_stand_out_on_light_and_dark(colour: str) -> None:
 
 @every
 def test_small_coloured_words_have_their_colour_behind_them(board: Board) -> None:
-    assert not any("color-text" in str(each) for each in within(board.raw, "type"))
+    assert not any(
+        "color-text" in str(each) for each in boards.within(board.raw, "type")
+    )
 
 
 @every
@@ -229,50 +236,3 @@ def test_a_colour_never_speaks_alone(board: Board) -> None:
             mapped = panel["fieldConfig"]["defaults"]["mappings"]
             is_figure = panel["options"]["colorMode"] == "value"
             assert mapped or is_figure, panel["title"]
-
-
-def test_the_thresholds_are_the_goal_that_we_ship() -> None:
-    goal = MetricsSettings().goal
-    board = boards.read("promise")
-    assert max(at for at, _ in steps(titled(board, "Answered within 14"))) == goal
-    assert [at for at, _ in steps(titled(board, "What share hears"))] == [goal]
-    table = titled(board, "Which promises do we keep?")
-    columns = list(within(table["fieldConfig"]["overrides"], "properties"))
-    limits = [
-        each["value"]["steps"][-1]["value"]
-        for column in columns
-        if isinstance(column, list)
-        for each in column
-        if each["id"] == "thresholds"
-    ]
-    assert limits == [goal]
-    assert f"goal: {goal:.0%}".replace("%", " %") in titled(board, "Answered")["title"]
-
-
-def test_the_days_are_those_of_the_rules_that_we_ship() -> None:
-    loaded = configuration.read(shipped.folder() / "config" / "svar.yaml", {})
-    rules = {rule.id: rule for rule in loaded.rulebook.rules}
-    target = rules["first-reply"].target
-    assert target
-    assert timedelta(hours=nominal((target, False))) == timedelta(days=14)
-    assert str(rules["decided-not-told"].target) == "2 working days"
-    board = boards.read("promise")
-    named = re.findall(r"(\d+) days", " ".join(p["title"] for p in board.panels))
-    assert set(named) == {"14"}
-    assert steps(titled(board, "How many days until the first"))[0][0] == 14
-    assert steps(titled(board, "How many days from a no"))[0][0] == 2
-
-
-def test_every_rule_that_we_ship_has_a_word_in_the_tables() -> None:
-    pattern = re.compile(r"^  - id: (\S+)$", re.MULTILINE)
-    files = (shipped.folder() / "rules").glob("*.yaml")
-    ids = {
-        found for path in files for found in pattern.findall(path.read_text("utf-8"))
-    }
-    for board in boards.all_of_them():
-        for panel in board.panels:
-            for override in panel["fieldConfig"]["overrides"]:
-                if override["matcher"]["options"] in {"Promise", "Rule"}:
-                    (words,) = within(override["properties"], "options")
-                    assert isinstance(words, dict)
-                    assert words.keys() == ids, panel["title"]

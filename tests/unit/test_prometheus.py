@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from monitor import shipped
+from monitor.configuration import POLLS_MISSED, SILENCE
 from monitor.metrics import catalogue
 
 FOLDER = shipped.folder() / "config" / "prometheus"
@@ -57,8 +58,24 @@ def test_an_alert_says_what_is_so_and_what_to_do(name: str) -> None:
     assert set(notes) == NOTES
     assert alert["labels"]["severity"] in {"critical", "warning", "info"}
     assert alert["labels"]["audience"] in {"operators", "leads"}
-    assert notes["dashboard"].partition("?")[0] in dashboards()
+    path, _, chosen = notes["dashboard"].partition("?")
+    assert path in dashboards()
+    assert chosen.startswith("var-job={{ $labels.job }}")
     assert "!" not in "".join(notes.values())
+
+
+def test_a_feed_is_stale_when_svar_itself_calls_it_so() -> None:
+    interval = "max by (job, source) (svar_source_interval_seconds)"
+    least = f"{SILENCE.total_seconds():.0f}"
+    patience = f"> clamp_min({POLLS_MISSED} * {interval}, {least})"
+    assert patience in " ".join(ALERTS["SvarFeedStale"]["expr"].split())
+
+
+def test_shares_in_alerts_are_whole_per_cent_rounded_down() -> None:
+    for alert in ALERTS.values():
+        text = "".join(alert["annotations"].values())
+        assert "humanizePercentage" not in text
+        assert ("$value }} %" in text) == ("floor(100 * " in alert["expr"])
 
 
 @pytest.mark.parametrize("name", ALERTS)
@@ -100,3 +117,18 @@ def test_rules_read_what_svar_or_another_rule_gives() -> None:
         found |= set(NAME.findall(bare))
     assert found - known == set()
     assert found >= {"up", "svar_leader", "source_rule:svar_promise_kept:ratio"}
+
+
+def test_what_compose_starts_is_reached_from_its_own_machine_alone() -> None:
+    services = read(shipped.folder() / "compose.yaml")["services"]
+    ports = {name: each["ports"] for name, each in services.items() if "ports" in each}
+    assert ports.keys() >= {"svar", "svar-demo", "prometheus", "grafana"}
+    assert all(
+        port.startswith("127.0.0.1:") for each in ports.values() for port in each
+    )
+
+
+def test_grafana_writes_days_as_its_reader_does() -> None:
+    services = read(shipped.folder() / "compose.yaml")["services"]
+    said = services["grafana"]["environment"]["GF_DATE_FORMATS_USE_BROWSER_LOCALE"]
+    assert said == "true"
