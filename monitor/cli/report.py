@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from monitor import configuration, cycle
+from monitor import clock, configuration, cycle
 from monitor.cli import FINE, instants, printing
 from monitor.cli.alerts import state
 from monitor.configuration import Configuration
@@ -32,8 +32,10 @@ def run(options: argparse.Namespace) -> int:
     now = instants.as_of(options.as_of, loaded)
     cycle.require_ready(loaded, now)
     ends = reading.ends(options.weeks, now=now)
+    is_past = options.as_of is not None and now < clock.utc_now()
     with printing.reading("all sources"):
-        report = reading.read(loaded, ends, edits=_edits(loaded, ends))
+        edited = _edits(loaded, ends)
+        report = reading.read(loaded, ends, edits=edited, rewinds=is_past)
     if options.format == "json":
         _put(options, printing.as_json(plain.values(report)))
         return FINE
@@ -94,28 +96,35 @@ def _sheet(console: Console, sheet: Sheet, as_of: str) -> None:
     heading = printing.heading(sheet.title, f"as of {as_of}", sheet.applications)
     console.print(heading, "\n")
     console.print(Text(f"  {sheet.headline}", "bold"))
-    for sentence in filter(None, (sheet.trend, sheet.late)):
+    for sentence in filter(None, (sheet.trend, sheet.total, sheet.late)):
         console.print(Text(f"  {sentence}"))
     console.print()
-    tables = (
-        _promises(sheet, console.width),
-        _waits(sheet),
-        _answers(sheet),
-        _jobs(sheet),
-    )
-    for table in filter(None, tables):
+    weeks = min(len(sheet.ends), _room(sheet, console.width))
+    console.print(_promises(sheet, weeks))
+    if sheet.footnote:
+        console.print(Text(f"  {sheet.footnote}", "dim"))
+    if weeks < len(sheet.ends):
+        console.print(Text("  earlier weeks: --format markdown", "dim"))
+    console.print()
+    for table in filter(None, (_waits(sheet), _answers(sheet), _jobs(sheet))):
         console.print(table)
         console.print()
     for note in sheet.notes:
         console.print(Text(f"  {note}"))
+    if sheet.notes:
+        console.print()
 
 
-def _promises(sheet: Sheet, width: int) -> Table:
-    """Return the table with as many of the last weeks as there is room for."""
-    table = printing.table("  Promises kept", "")
+def _room(sheet: Sheet, width: int) -> int:
+    """Return how many weeks there is room for."""
     names = max(len(each.name) for each in sheet.promises)
     promises = max(len(each.promise) for each in sheet.promises)
-    weeks = max(1, (width - names - promises - _BESIDE) // _A_WEEK)
+    return max(1, (width - names - promises - _BESIDE) // _A_WEEK)
+
+
+def _promises(sheet: Sheet, weeks: int) -> Table:
+    """Return the table of the last weeks."""
+    table = printing.table("  Promises kept", "")
     for day in sheet.ends[-weeks:]:
         table.add_column(day, justify="right", no_wrap=True)
     for _ in range(3):

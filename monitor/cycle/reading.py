@@ -54,7 +54,8 @@ class Report:
     seconds: float = 0.0
     future: int = 0
     ambiguous: int = 0
-    rejected: Counter[str] = field(default_factory=Counter)
+    rejected: Counter[str] = field(default_factory=Counter)  # messages too
+    rejected_messages: int = 0
     waiting: Counter[tuple[str, str]] = field(default_factory=Counter)
     backlog: Counter[str] = field(default_factory=Counter)
     closure: Counter[Closure] = field(default_factory=Counter)
@@ -129,10 +130,10 @@ def plan(
     A `tally` counts the figures of these applications.
     """
     made = Plan(now)
-    state = partial(closure.state, calls=calls)
     # A dict, since a set of thousands takes five times the memory.
     watched = dict.fromkeys(application_id for _, application_id in open_alerts)
     horizon = now + evaluate.SKEW
+    state = partial(closure.state, calls=calls, by=horizon)
     waiting: Counter[tuple[Phase | None, Ball | None]] = Counter()
     rows = iter(applications)
     while chunk := list(islice(rows, CHUNK)):
@@ -223,8 +224,13 @@ def read(
     columns = source.delivered(now)
     rulebook, unmeasurable = split(configuration.rulebook, columns)
     checks = evaluate.prepare(rulebook, world(configuration, source), now=now)
-    most = configuration.settings.metrics.departments
-    tally = Tally(checks, columns, now=now, departments=most)
+    tally = Tally(
+        checks,
+        columns,
+        now=now,
+        departments=configuration.settings.metrics.departments,
+        lookback=source.settings.lookback,
+    )
     with source.poll(now) as poll:
         made = plan(
             poll,
@@ -241,7 +247,7 @@ def read(
         as_of=now,
         outcome="ok",
         applications=made.applications,
-        rejected=poll.rejected.total(),
+        rejected=poll.rejected.total() - poll.rejected_messages,
         findings=made.findings,
     )
     report = Report(
@@ -249,6 +255,7 @@ def read(
         future=made.future,
         ambiguous=poll.mailbox.ambiguous,
         rejected=poll.rejected,
+        rejected_messages=poll.rejected_messages,
         rejected_ids=tuple(poll.rejected_ids),
         waiting=made.waiting,
         backlog=made.backlog,

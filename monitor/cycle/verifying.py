@@ -6,21 +6,26 @@ Writes nothing and closes nothing: what is in doubt waits for the next poll.
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from monitor import evaluate
-from monitor.alerts import Alert
+from monitor.alerts import Alert, Change, Reason
 from monitor.configuration import Configuration
+from monitor.cycle.errands import Errands
 from monitor.cycle.reading import plan, split, world
 from monitor.errors import ConfigError, SourceError
 from monitor.rules import Rule, Rulebook
 from monitor.source import Source
-from monitor.store import Store, ledger
+from monitor.store import Store, ledger, outgoing
 from monitor.store.outgoing import Outgoing
 
 FRESH = timedelta(minutes=1)  # for so long what was read again may be told
-
+PATIENCE = 20.0  # seconds for reading all sources; then the last poll's word stands
+LATER = timedelta(minutes=1)  # a poll that began so long after it knows more
 
 Polled = dict[str, datetime | None]  # when each source was last polled well
+# Why an alert is in doubt, and since when that is so: no row of it, where there is none.
+Why = tuple[Reason, datetime | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,15 @@ class Doubt:
 
     source: str
     polled_at: datetime | None
+    doubted_at: datetime
+    why: Why
+
+    def is_over(self, polled_at: datetime | None) -> bool:
+        """Tell whether a later poll has read what was read then; clocks may go back."""
+        if polled_at is None or polled_at == self.polled_at:
+            return False
+        is_back = self.polled_at is not None and polled_at < self.polled_at
+        return is_back or polled_at >= self.doubted_at + LATER
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +51,6 @@ class Failure:
 
     polled_at: datetime | None
     said: str
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """Which alerts have no reason any more, and of which no row was found."""
-
-    settled: frozenset[int]
-    missing: frozenset[int]
 
 
 def is_asked(notice: Outgoing, rule: Rule, *, verify: bool | None) -> bool:
@@ -58,8 +64,8 @@ def look(
     alerts: Collection[Alert],
     *,
     now: datetime,
-) -> Seen:
-    """Hold the rows of these alerts, read again, against their rules; writes nothing."""
+) -> dict[int, Why]:
+    """Return which alerts their rows, read again, do not bear out; writes nothing."""
     ids = {each.seen.rule for each in alerts}
     asked = Rulebook(
         tuple(rule for rule in configuration.rulebook.rules if rule.id in ids)
@@ -70,23 +76,31 @@ def look(
     with source.again(now, {each.seen.application_id for each in alerts}) as again:
         made = plan(again, checks, open_alerts=unseen, now=now)
     rejected = set(again.rejected_ids)
-    return Seen(
-        _ids(alert for alert, _ in made.closings),
-        _ids(
-            alert
-            for (rule, application_id), alert in unseen.items()
-            if alert is not None
-            and rulebook.get(rule) is not None
-            and application_id not in rejected
-        ),
+    missing = (
+        alert
+        for (rule, application_id), alert in unseen.items()
+        if alert is not None
+        and rulebook.get(rule) is not None
+        and application_id not in rejected
     )
+    found = {alert.id: _why(change, now) for alert, change in made.closings}
+    found |= {alert.id: (Reason.GONE, None) for alert in missing}
+    return {alert: why for alert, why in found.items() if alert is not None}
+
+
+def _why(change: Change, now: datetime) -> Why:
+    """Return why an alert would close: the same at every reading of the same row."""
+    [closing] = change.transitions
+    at = closing.effective_at
+    return closing.reason, None if at == now else at
 
 
 class Verifier:
     """Reads rows again for the delivery, and remembers which alerts are in doubt.
 
-    A doubt lasts until the source is polled well, which closes the alert or does not.
-    A source that fails is not asked again before that: what the last poll said stands.
+    A doubt lasts until a later poll, which closes the alert or does not: what that poll
+    confirmed is not doubted for the same reason any more. A source that fails is not
+    asked again before its next good poll: what the last one said stands.
     """
 
     def __init__(
@@ -94,12 +108,15 @@ class Verifier:
         store: Store,
         sources: Iterable[Source],
         configuration: Callable[[], Configuration],
+        *,
+        patience: float = PATIENCE,
     ) -> None:
         self.store = store
         self._sources = {source.name: source for source in sources}
         self._configuration = configuration
+        self._errands: Errands[dict[int, Why]] = Errands(patience)
         self._doubts: dict[int, Doubt] = {}
-        self._missed: set[int] = set()
+        self._confirmed: set[tuple[int, Why]] = set()
         self._read_at: dict[int, datetime] = {}
         self._failed: dict[str, Failure] = {}
 
@@ -129,32 +146,47 @@ class Verifier:
         self._read_at = {
             alert: at for alert, at in self._read_at.items() if abs(now - at) < FRESH
         }
-        polled = self._polled({each.source for each in alerts})
-        found: frozenset[int] = frozenset()
-        for name, polled_at in polled.items():
-            few = [each for each in alerts if each.source == name]
+        asked = {
+            name: [each for each in alerts if each.source == name]
+            for name in {each.source for each in alerts}
+        }
+        polled = self._polled(asked)
+        found: set[int] = set()
+        for name, denied in self._look(asked, polled, now).items():
+            doubts = {
+                alert: Doubt(name, polled[name], now, why)
+                for alert, why in denied.items()
+                if (alert, why) not in self._confirmed
+            }
+            self._doubts |= doubts
+            self._read_at |= dict.fromkeys(_ids(asked[name]) - set(doubts), now)
+            found |= set(doubts)
+        return frozenset(found)
+
+    def _look(
+        self, asked: Mapping[str, list[Alert]], polled: Polled, now: datetime
+    ) -> dict[str, dict[int, Why]]:
+        """Return what each source denies; a source that fails, or is slow, does not."""
+        loaded = self._configuration()
+        ended = self._errands.run(
+            {
+                name: partial(look, self._sources[name], loaded, few, now=now)
+                for name, few in asked.items()
+            }
+        )
+        found: dict[str, dict[int, Why]] = {}
+        for name in asked:
             try:
-                seen = look(self._sources[name], self._configuration(), few, now=now)
+                if name in ended:
+                    found[name] = ended[name].result()
+                    continue
+                said = f"{name} did not answer within {self._errands.patience:g} s"
             except SourceError as error:
-                self._failed[name] = Failure(polled_at, str(error))
+                said = str(error)
             except ConfigError as error:
                 said = "; ".join(map(str, error.problems))
-                self._failed[name] = Failure(polled_at, said)
-            else:
-                doubted = seen.settled | self._gone(few, seen.missing)
-                self._doubts |= dict.fromkeys(doubted, Doubt(name, polled_at))
-                self._read_at |= dict.fromkeys(_ids(few) - doubted, now)
-                found |= doubted
+            self._failed[name] = Failure(polled[name], said)
         return found
-
-    def _gone(
-        self, alerts: Collection[Alert], missing: frozenset[int]
-    ) -> frozenset[int]:
-        """Return the missing ones, but for those that a poll found since they were."""
-        found = _ids(each for each in alerts if not each.closing_polls)
-        believed = self._missed & missing & found
-        self._missed = (self._missed - _ids(alerts)) | missing
-        return missing - believed
 
     def _forget(self) -> None:
         """Let go of doubts and failures of before a source's last good poll."""
@@ -162,16 +194,27 @@ class Verifier:
         if not names:
             return
         polled = self._polled(names)
-        self._doubts = {
-            alert: each
+        over = {
+            (alert, each.why)
             for alert, each in self._doubts.items()
-            if each.polled_at == polled[each.source]
+            if each.is_over(polled[each.source])
         }
+        if over:
+            self._settle(over)
         self._failed = {
             name: each
             for name, each in self._failed.items()
             if each.polled_at == polled[name]
         }
+
+    def _settle(self, over: set[tuple[int, Why]]) -> None:
+        """End doubts; remember those of alerts that are open, and that a poll found."""
+        for alert, _ in over:
+            del self._doubts[alert]
+        known = self._confirmed | over
+        with self.store.read() as connection:
+            found = outgoing.confirmed(connection, {alert for alert, _ in known})
+        self._confirmed = {each for each in known if each[0] in found}
 
     def _polled(self, names: Collection[str]) -> Polled:
         with self.store.read() as connection:

@@ -2,11 +2,12 @@
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from monitor import closure
 from monitor.evaluate import SKEW
+from monitor.figures import reach
 from monitor.figures.batch import Batch
 from monitor.figures.nouns import BOUNDS, After, Spread, Window
 from monitor.figures.promises.glance import AT, Row, Rows
@@ -14,7 +15,7 @@ from monitor.model import Status
 
 _BOUNDS = [each.total_seconds() for each in BOUNDS]
 PHONE, OTHERWISE = "phone", "other"
-_COHORT = timedelta(days=120), timedelta(days=30)  # before it too old, after it too new
+_TOO_NEW = timedelta(days=30)  # to ask whether they ever hear of us
 _NOTHING = timedelta(0)
 _TURNED_DOWN = (Status.REJECTED, Status.CLOSED)
 _GONE = (Status.HIRED, Status.WITHDRAWN)
@@ -32,6 +33,7 @@ _COHORTS = (
         {"told_at": False, "last_reply_at": True, "called_at": True},
     ),
 )
+Cohort = tuple[After, int, Mapping[int, bool]]  # the columns by their places
 _APPLIED, _STATUS = AT["applied_at"], AT["status"]
 _TOLD = AT["told_at"]
 
@@ -55,40 +57,42 @@ class Lengths:
 
 
 class Answers:
-    """Counts what was answered; `columns` are those that the source delivers."""
+    """Counts what was answered; `columns` are those that the source delivers.
 
-    def __init__(self, now: datetime, columns: Collection[str]) -> None:
-        self._now = now
+    What looks further back than its `lookback` is not counted.
+    """
+
+    def __init__(
+        self, now: datetime, columns: Collection[str], lookback: timedelta
+    ) -> None:
+        self._now, self._horizon = now, now + SKEW
         self._calls = "called_at" in columns
-        self._windows = [(each, now - each.length) for each in Window]
-        self._after = now - Window.WIDE.length
-        self._old, self._new = (now - ago for ago in _COHORT)
-        # What the source never tells is no silence of ours.
-        self._cohorts = [
-            (
-                after,
-                AT[begun],
-                {AT[name]: later for name, later in answers.items() if name in columns},
-            )
-            for after, begun, answers in _COHORTS
+        self._windows = [
+            (each, now - each.length) for each in Window if each.length <= lookback
         ]
+        self._after = now - Window.WIDE.length
+        self._is_wide = Window.WIDE.length <= lookback
+        self._old, self._new = now - reach.COHORT, now - _TOO_NEW
+        self._cohorts = list(_cohorts(columns)) if lookback >= reach.COHORT else []
         self.first_reply = Lengths()
         self.decided_to_told = Lengths()
         self.interviewed_told: Counter[tuple[str, Window]] = Counter()
-        self.answerable: Counter[After] = Counter()
-        self.never_answered: Counter[After] = Counter()
+        asked = [after for after, *_ in self._cohorts]
+        self.answerable: Counter[After] = Counter(dict.fromkeys(asked, 0))
+        self.never_answered: Counter[After] = Counter(dict.fromkeys(asked, 0))
 
     def take(self, batch: Batch) -> None:
         """Count these applications."""
-        self._count_replies(batch)
-        self._count_outcomes(batch)
+        if self._is_wide:
+            self._count_replies(batch)
+        if self._windows:
+            self._count_outcomes(batch)
         for after, begun, answers in self._cohorts:
-            if answers:
-                self._count_silence(batch.rows, after, begun, answers)
+            self._count_silence(batch.rows, after, begun, answers)
 
     def _count_replies(self, batch: Batch) -> None:
         # As of the horizon, since that is what the rule of the first reply asks for.
-        within = self._after, self._now + SKEW
+        within = self._after, self._horizon
         spans = batch.first_stops(batch.rows, _APPLIED, _FIRST, within)
         now = self._now
         self.first_reply.add([at - begun for _, begun, at in spans if at <= now])
@@ -99,14 +103,22 @@ class Answers:
         lengths = []
         for row in batch.lately(after):
             told_at = row[_TOLD]
-            reached_at = batch.reached_at(row) if self._calls else told_at
+            reached_at = self._reached(batch, row) if self._calls else told_at
             is_new = reached_at is not None and after < reached_at <= now
             is_no = row.status in _TURNED_DOWN and row.decided_at is not None
             if is_new and is_no:
                 lengths.append(max(reached_at - row.decided_at, _NOTHING))
             if told_at is not None and told_at <= now and self._calls:
                 self._count_way(row, told_at, reached_at)
-        self.decided_to_told.add(lengths)
+        if self._is_wide:
+            self.decided_to_told.add(lengths)
+
+    def _reached(self, batch: Batch, row: Row) -> datetime | None:
+        """Return when the outcome reached the candidate, for all that is known by now."""
+        reached_at = batch.reached_at(row)
+        if reached_at is None or reached_at <= self._horizon:
+            return reached_at
+        return closure.reached_at(closure.as_known(row, self._horizon))
 
     def _count_way(
         self, row: Row, told_at: datetime, reached_at: datetime | None
@@ -114,7 +126,8 @@ class Answers:
         if row.interviewed_at is None or row.status in _GONE:
             return
         phoned = reached_at is not None and not (
-            row.unreached_at is not None and closure.is_fallback(row)
+            row.unreached_at is not None
+            and closure.is_fallback(closure.as_known(row, self._horizon))
         )
         for window, begins in self._windows:
             if told_at > begins:
@@ -143,3 +156,11 @@ class Answers:
             ]
         never = sum(row[_STATUS] is not Status.HIRED for row in cohort)
         self.never_answered[after] += never
+
+
+def _cohorts(columns: Collection[str]) -> Iterator[Cohort]:
+    """Yield who may be asked about; what the source never tells is no silence of ours."""
+    for after, begun, answers in _COHORTS:
+        known = {AT[name]: answers[name] for name in answers if name in columns}
+        if known:
+            yield after, AT[begun], known

@@ -11,6 +11,7 @@ OTHER = "other"  # departments too small, or too many, to be named
 NONE = "none"  # the source names no department
 LEAST = 5  # people in a group that is shown on its own (k-anonymity)
 FEW = 10  # cases under which the wide window counts
+LEADING = "first-reply"  # the rule whose promise is told first, where it is on
 BOUNDS = tuple(
     timedelta(hours=hours)
     for hours in (1, 4, *(24 * days for days in (1, 2, 3, 5, 7, 10, 14, 21, 30, 45)))
@@ -108,7 +109,9 @@ class Figures:
     beyond the cap, are OTHER; NONE stands for no department. `turns` are seconds that
     people wait in the turn under way, summed. `overdue` counts applications, each
     once, past any promise. `legal` holds, for each rule that a law asks for, the next
-    deadline of a clock that runs (in the past if it was missed).
+    deadline of a clock that runs, and none that was missed; `legal_missed` how many are
+    past theirs and not yet too old to nudge about, with a zero for a rule without any.
+    What looks further back than the source tells is left out.
     """
 
     as_of: datetime
@@ -124,3 +127,4 @@ class Figures:
     never_answered: Counter[After] = field(default_factory=Counter)
     surveys: Counter[tuple[Told, Mood]] = field(default_factory=Counter)
     legal: Mapping[str, datetime] = field(default_factory=dict)
+    legal_missed: Counter[str] = field(default_factory=Counter)

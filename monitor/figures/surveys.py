@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from monitor.evaluate import Check
+from monitor.figures import reach
 from monitor.figures.batch import Batch, Found
 from monitor.figures.nouns import LEAST, Mood, Told
 from monitor.figures.promises.outcomes import Outcomes
 from monitor.model import Application
 
-_LENGTH = timedelta(days=180)
 _SCORES = range(11)
 _PROMOTES, _PASSES = 9, 7
 
@@ -18,8 +18,11 @@ _PROMOTES, _PASSES = 9, 7
 class Surveys:
     """Counts answers of the last half year; a group of few answers is not shown."""
 
-    def __init__(self, checks: Sequence[Check], now: datetime) -> None:
-        self._begins, self._now = now - _LENGTH, now
+    def __init__(
+        self, checks: Sequence[Check], now: datetime, lookback: timedelta
+    ) -> None:
+        self._begins, self._now = now - reach.SURVEYS, now
+        self._is_whole = lookback >= reach.SURVEYS
         self._outcomes = [Outcomes(each) for each in checks]
         self._counts: Counter[tuple[Told, Mood]] = Counter()
 
@@ -34,6 +37,8 @@ class Surveys:
 
     def take(self, batch: Batch) -> None:
         """Count what the candidates of these applications answered."""
+        if not self._is_whole:
+            return
         begins, now = self._begins, self._now
         asked = [
             row

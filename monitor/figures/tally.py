@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import attrgetter
 
-from monitor.evaluate import Check
-from monitor.figures import folding
+from monitor.evaluate import SKEW, Check
+from monitor.figures import folding, reach
 from monitor.figures.answers import Answers
 from monitor.figures.batch import Batch, Found
 from monitor.figures.duties import Duty
@@ -17,11 +17,15 @@ from monitor.figures.surveys import Surveys
 from monitor.figures.waiting import Waiting
 from monitor.model import Application, Closure
 
-_department = attrgetter("department")
+_department, _applied_at = attrgetter("department"), attrgetter("applied_at")
 
 
 class Tally:
-    """Fed with a poll's rows, and with what each rule found in them."""
+    """Fed with a poll's rows, and with what each rule found in them.
+
+    `lookback`: how long the source tells of those who are decided; what looks further
+    back is left out.
+    """
 
     def __init__(
         self,
@@ -30,14 +34,16 @@ class Tally:
         *,
         now: datetime,
         departments: int,
+        lookback: timedelta = reach.EVER,
     ) -> None:
         self._now, self._most = now, departments
+        self._horizon = now + SKEW
         self._sizes: Counter[str | None] = Counter()
         self._waiting = Waiting(now)
-        self._answers = Answers(now, columns)
+        self._answers = Answers(now, columns, lookback)
         told = [each for each in checks if is_told(each.rule)]
-        self._promises = [_Promise(each, now) for each in told]
-        self._surveys = Surveys(told, now)
+        self._promises = [_Promise(each, now, lookback) for each in told]
+        self._surveys = Surveys(told, now, lookback)
         self._duties = [Duty(each) for each in checks if each.rule.legal]
 
     def take(
@@ -48,14 +54,16 @@ class Tally:
     ) -> None:
         """Count these applications, each with its closure; `found` is by rule."""
         batch = Batch(rows, found, closures)
-        self._sizes.update(map(_department, rows))
+        if max(map(_applied_at, rows), default=self._horizon) > self._horizon:
+            batch = _begun(batch, self._horizon)
+        self._sizes.update(map(_department, batch.rows))
         self._waiting.take(batch)
         self._answers.take(batch)
         self._surveys.take(batch)
         for promise in self._promises:
             promise.take(batch)
         for duty in self._duties:
-            duty.take(rows)
+            duty.take(batch)
 
     def figures(self) -> Figures:
         """Return what was counted, with small departments folded."""
@@ -83,14 +91,31 @@ class Tally:
                 for duty in self._duties
                 if duty.due_at is not None
             },
+            legal_missed=Counter(
+                {duty.check.rule.id: duty.missed for duty in self._duties}
+            ),
         )
+
+
+def _begun(batch: Batch, horizon: datetime) -> Batch:
+    """Leave out the applications of days to come: nobody waits there yet."""
+    pairs = zip(batch.rows, batch.closures, strict=True)
+    kept = [each for each in pairs if each[0].applied_at <= horizon]
+    found = {
+        rule: [each for each in found if each[0].applied_at <= horizon]
+        for rule, found in batch.found.items()
+    }
+    return Batch([row for row, _ in kept], found, [closure for _, closure in kept])
 
 
 class _Promise:
     """Counts what became of one rule's promises, by department and window."""
 
-    def __init__(self, check: Check, now: datetime) -> None:
+    def __init__(self, check: Check, now: datetime, lookback: timedelta) -> None:
         self._rule = check.rule.id
+        self._windows = [
+            each for each in Window if reach.of_promise(check.rule, each) <= lookback
+        ]
         self._outcomes = Outcomes(check, now - Window.WIDE.length)
         self._narrow = now - Window.NARROW.length
         self._counts: Counter[tuple[str | None, bool, bool]] = Counter()
@@ -104,16 +129,21 @@ class _Promise:
             )
 
     def kept(self, into: folding.Fold) -> dict[tuple[str, str, Window], Kept]:
-        """Return the counts, departments with few cases folded once more."""
+        """Return the counts, in each window departments with few cases folded anew."""
         counts = into.counted(self._counts)
-        sizes: Counter[str] = Counter()
-        for (department, _, _), count in counts.items():
-            sizes[department] += count
-        names = folding.fold(sizes)
         found: dict[tuple[str, str, Window], Kept] = {}
-        for (department, is_kept, is_narrow), count in counts.items():
-            for window in Window if is_narrow else (Window.WIDE,):
+        for window in self._windows:
+            within = [
+                (department, Kept(count, count * is_kept))
+                for (department, is_kept, is_narrow), count in counts.items()
+                if is_narrow or window is Window.WIDE
+            ]
+            sizes: Counter[str] = Counter()
+            for department, each in within:
+                sizes[department] += each.cases
+            names = folding.fold(sizes)
+            for department, each in within:
                 key = self._rule, names[department], window
                 cases, kept = found.get(key, Kept())
-                found[key] = Kept(cases + count, kept + count * is_kept)
+                found[key] = Kept(cases + each.cases, kept + each.kept)
         return found

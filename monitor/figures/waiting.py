@@ -28,6 +28,7 @@ class Waiting:
         self._cells: defaultdict[Turn, list[float]] = defaultdict(_cell)
         self.overdue: Counter[tuple[Department, str]] = Counter()
         self.overdue_jobs: Counter[Job] = Counter()
+        self._overdue_ids: dict[str, None] = {}  # a row that stands twice is one person
 
     @property
     def waiting(self) -> Mapping[tuple[Department, str, Days], int]:
@@ -55,7 +56,8 @@ class Waiting:
         }
         if late:
             for row, closure in zip(batch.rows, batch.closures, strict=True):
-                if id(row) in late:
+                if id(row) in late and row.application_id not in self._overdue_ids:
+                    self._overdue_ids[row.application_id] = None
                     self.overdue[row.department, ball(row, closure)] += 1
                     self.overdue_jobs[Job(row.job_ref, row.job_title)] += 1
 

@@ -105,20 +105,23 @@ DANISH = Phrases(
         "Seneste gode aflæsning: {when}. `svar doctor` siger mere."
     ),
     erased="Det, som denne besked handlede om, er slettet.",
-    week_kept="{share} af vores løfter til kandidaterne blev holdt.",
+    week_empty="Ingen ansøgninger endnu.",
+    week_heard="{share} af kandidaterne hørte fra os inden for {promise}.",
+    week_kept="{share} af vores løfter blev holdt.",
+    week_all="Af alle løfter blev {share} holdt: {counted}",
     week_few="For få løfter forfaldt til at sige, hvor mange der blev holdt.",
     week_cases=Plural(
         "{kept} af {n} de seneste {days} dage.", "{kept} af {n} de seneste {days} dage."
     ),
     week_better=Plural(
-        "Det er {n} procentpoint mere end for {weeks} siden.",
-        "Det er {n} procentpoint mere end for {weeks} siden.",
+        "Det er {n} procentpoint mere end for {weeks} siden ({day}).",
+        "Det er {n} procentpoint mere end for {weeks} siden ({day}).",
     ),
     week_worse=Plural(
-        "Det er {n} procentpoint mindre end for {weeks} siden.",
-        "Det er {n} procentpoint mindre end for {weeks} siden.",
+        "Det er {n} procentpoint mindre end for {weeks} siden ({day}).",
+        "Det er {n} procentpoint mindre end for {weeks} siden ({day}).",
     ),
-    week_same="Det er lige så mange som for {weeks} siden.",
+    week_same="Det er lige så mange som for {weeks} siden ({day}).",
     week_late=Plural(
         "{n} person har ventet længere, end vi har lovet: {whom}.",
         "{n} personer har ventet længere, end vi har lovet: {whom}.",

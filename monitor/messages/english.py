@@ -105,21 +105,24 @@ ENGLISH = Phrases(
         "Last good poll: {when}. `svar doctor` says more."
     ),
     erased="What this message told of has been erased.",
-    week_kept="{share} of our promises to candidates were kept.",
+    week_empty="No applications yet.",
+    week_heard="{share} of candidates heard from us within {promise}.",
+    week_kept="{share} of our promises were kept.",
+    week_all="Of all promises {share} were kept: {counted}",
     week_few="Too few promises fell due to say how many were kept.",
     week_cases=Plural(
         "{kept} of {n} in the last {days} days.",
         "{kept} of {n} in the last {days} days.",
     ),
     week_better=Plural(
-        "That is {n} percentage point more than {weeks} ago.",
-        "That is {n} percentage points more than {weeks} ago.",
+        "That is {n} percentage point more than {weeks} ago ({day}).",
+        "That is {n} percentage points more than {weeks} ago ({day}).",
     ),
     week_worse=Plural(
-        "That is {n} percentage point less than {weeks} ago.",
-        "That is {n} percentage points less than {weeks} ago.",
+        "That is {n} percentage point less than {weeks} ago ({day}).",
+        "That is {n} percentage points less than {weeks} ago ({day}).",
     ),
-    week_same="That is as many as {weeks} ago.",
+    week_same="That is as many as {weeks} ago ({day}).",
     week_late=Plural(
         "{n} person has waited longer than we promised: {whom}.",
         "{n} people have waited longer than we promised: {whom}.",

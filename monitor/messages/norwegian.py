@@ -105,20 +105,23 @@ NORWEGIAN = Phrases(
         "Siste gode avlesning: {when}. `svar doctor` sier mer."
     ),
     erased="Det denne meldingen handlet om, er slettet.",
-    week_kept="{share} av løftene våre til kandidatene ble holdt.",
+    week_empty="Ingen søknader ennå.",
+    week_heard="{share} av kandidatene hørte fra oss innen {promise}.",
+    week_kept="{share} av løftene våre ble holdt.",
+    week_all="Av alle løfter ble {share} holdt: {counted}",
     week_few="For få løfter forfalt til å si hvor mange som ble holdt.",
     week_cases=Plural(
         "{kept} av {n} de siste {days} dagene.", "{kept} av {n} de siste {days} dagene."
     ),
     week_better=Plural(
-        "Det er {n} prosentpoeng mer enn for {weeks} siden.",
-        "Det er {n} prosentpoeng mer enn for {weeks} siden.",
+        "Det er {n} prosentpoeng mer enn for {weeks} siden ({day}).",
+        "Det er {n} prosentpoeng mer enn for {weeks} siden ({day}).",
     ),
     week_worse=Plural(
-        "Det er {n} prosentpoeng mindre enn for {weeks} siden.",
-        "Det er {n} prosentpoeng mindre enn for {weeks} siden.",
+        "Det er {n} prosentpoeng mindre enn for {weeks} siden ({day}).",
+        "Det er {n} prosentpoeng mindre enn for {weeks} siden ({day}).",
     ),
-    week_same="Det er like mange som for {weeks} siden.",
+    week_same="Det er like mange som for {weeks} siden ({day}).",
     week_late=Plural(
         "{n} person har ventet lenger enn vi har lovet: {whom}.",
         "{n} personer har ventet lenger enn vi har lovet: {whom}.",

@@ -102,7 +102,10 @@ class Phrases:
     erased: str
 
     # The week's report. `on_*`: whom people wait for.
+    week_empty: str
+    week_heard: str
     week_kept: str
+    week_all: str
     week_few: str
     week_cases: Plural
     week_better: Plural

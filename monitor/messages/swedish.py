@@ -105,21 +105,24 @@ SWEDISH = Phrases(
         "Senaste lyckade avläsning: {when}. `svar doctor` säger mer."
     ),
     erased="Det som meddelandet handlade om har raderats.",
-    week_kept="{share} av våra löften till kandidaterna hölls.",
+    week_empty="Inga ansökningar ännu.",
+    week_heard="{share} av kandidaterna hörde något från oss inom {promise}.",
+    week_kept="{share} av våra löften hölls.",
+    week_all="Av alla löften hölls {share}: {counted}",
     week_few="För få löften förföll för att säga hur många som hölls.",
     week_cases=Plural(
         "{kept} av {n} de senaste {days} dagarna.",
         "{kept} av {n} de senaste {days} dagarna.",
     ),
     week_better=Plural(
-        "Det är {n} procentenhet mer än för {weeks} sedan.",
-        "Det är {n} procentenheter mer än för {weeks} sedan.",
+        "Det är {n} procentenhet mer än för {weeks} sedan ({day}).",
+        "Det är {n} procentenheter mer än för {weeks} sedan ({day}).",
     ),
     week_worse=Plural(
-        "Det är {n} procentenhet mindre än för {weeks} sedan.",
-        "Det är {n} procentenheter mindre än för {weeks} sedan.",
+        "Det är {n} procentenhet mindre än för {weeks} sedan ({day}).",
+        "Det är {n} procentenheter mindre än för {weeks} sedan ({day}).",
     ),
-    week_same="Det är lika många som för {weeks} sedan.",
+    week_same="Det är lika många som för {weeks} sedan ({day}).",
     week_late=Plural(
         "{n} person har väntat längre än vi har lovat: {whom}.",
         "{n} personer har väntat längre än vi har lovat: {whom}.",

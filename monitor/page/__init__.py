@@ -39,4 +39,5 @@ def render(last: Last, configuration: Configuration, *, now: datetime) -> str:
         days=list(Days),
         shown_at=words.moment(now, calendar, now=now),
         zone=calendar.zone.key,
+        most=(last.configuration or configuration).settings.metrics.departments,
     )

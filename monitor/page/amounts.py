@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from monitor.figures.nouns import LEAST
@@ -70,6 +70,13 @@ class Counts:
 def amount(number: float, gauge: Gauge, **labels: str) -> Amount:
     """Return a count, and the series of that gauge which have these labels."""
     return Amount(f"{number:,.0f}", number, series(gauge, **labels))
+
+
+def total(amounts: Iterable[Amount]) -> Amount:
+    """Return all of these counts together."""
+    each = list(amounts)
+    number = sum(one.value for one in each)
+    return Amount(f"{number:,.0f}", number, " + ".join(one.series for one in each))
 
 
 def series(gauge: Gauge, **labels: str) -> str:

@@ -26,6 +26,7 @@ class Answers:
     called_days: int
     never_applied: Share
     never_interviewed: Share
+    asked: frozenset[After]  # whom the source tells enough of
 
 
 def answers(report: Report, figures: Figures) -> Answers:
@@ -46,6 +47,7 @@ def answers(report: Report, figures: Figures) -> Answers:
         called_days=window.length.days,
         never_applied=_never(source, figures, After.APPLICATION),
         never_interviewed=_never(source, figures, After.INTERVIEW),
+        asked=frozenset(figures.answerable),
     )
 
 

@@ -1,18 +1,21 @@
 """The promises on the page: how many were kept, against the goal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from monitor.configuration import Configuration
 from monitor.cycle import Report
-from monitor.figures.nouns import Figures, Window
+from monitor.figures import reach
+from monitor.figures.nouns import LEADING, Figures, Window
+from monitor.figures.promises.hindsight import is_told
 from monitor.language import Language
 from monitor.messages import words
 from monitor.metrics import business
 from monitor.metrics import rules as standing
 from monitor.page.amounts import Amount, Counts, Share, amount, series
+from monitor.page.states import State
 from monitor.rules import Rule
 
 
@@ -29,8 +32,12 @@ class Outcome:
     """How many promises were kept within a window."""
 
     share: Share
-    days: int
+    window: Window
     verdict: Verdict
+
+    @property
+    def days(self) -> int:
+        return self.window.length.days
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,17 @@ class Promise:
     lacks: tuple[str, ...]
     deadline: Deadline | None
     notes: tuple[tuple[Amount, str], ...]
+    is_counted: bool
+    late: Amount
+    lookback: str  # where it is too short for the window that would be told
+
+
+@dataclass(frozen=True, slots=True)
+class Leading:
+    """The promise that is told first, and what became of it."""
+
+    promise: str
+    outcome: Outcome
 
 
 class Promises:
@@ -61,15 +79,21 @@ class Promises:
         report: Report,
         figures: Figures,
         configuration: Configuration,
+        known: Sequence[State],
         *,
         now: datetime,
     ) -> None:
+        self._late = {each.rule: each.late for each in known}
         self._rules = configuration.rulebook.rules
         on = {rule.id for rule in self._rules}
         found = {key: each for key, each in figures.promises.items() if key[0] in on}
         cases = {key: each.cases for key, each in found.items()}
         kept = {key: each.kept for key, each in found.items()}
         self._source = report.run.source
+        sources = configuration.settings.sources
+        self._lookback = next(
+            (each.lookback for each in sources if each.name == self._source), reach.EVER
+        )
         self._cases = Counts(business.CASES, self._source, cases)
         self._kept = Counts(business.KEPT, self._source, kept)
         self._report = report
@@ -82,19 +106,37 @@ class Promises:
         """Return what became of all of them."""
         return self._outcome()
 
+    def leading(self) -> Leading | None:
+        """Return the promise that leads, if there are cases enough to speak of."""
+        outcome = self._outcome(rule=LEADING)
+        promised = (rule for rule in self._rules if rule.id == LEADING and rule.target)
+        rule = next(promised, None)
+        if rule is None or not outcome.share.says_enough:
+            return None
+        return Leading(rule.promise, outcome)
+
     def each(self) -> list[Promise]:
         """Return the promise of each rule, in the order of their files."""
         return [self._promise(rule) for rule in self._rules]
 
     def _promise(self, rule: Rule) -> Promise:
         lacks = tuple(sorted(self._report.unmeasurable.get(rule.id, ())))
+        outcome = self._outcome(rule=rule.id)
         return Promise(
             rule,
-            self._outcome(rule=rule.id),
+            outcome,
             lacks,
             self._deadline(rule.id),
             tuple(self._notes(rule.id)),
+            is_told(rule),
+            self._late[rule.id],
+            self._too_short(rule, outcome.window),
         )
+
+    def _too_short(self, rule: Rule, window: Window) -> str:
+        """Return the source's lookback where the window's cases are not all counted."""
+        is_short = reach.of_promise(rule, window) > self._lookback
+        return words.plural(self._lookback.days, "day") if is_short else ""
 
     def _outcome(self, **labels: str) -> Outcome:
         """Return the outcome in the window that says something."""
@@ -104,7 +146,7 @@ class Promises:
             self._kept.of(window=window, **labels),
             self._cases.of(window=window, **labels),
         )
-        return Outcome(share, window.length.days, self._verdict(share))
+        return Outcome(share, window, self._verdict(share))
 
     def _verdict(self, share: Share) -> Verdict:
         if not share.says_enough:

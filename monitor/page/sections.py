@@ -13,7 +13,7 @@ from monitor.metrics import business, feeds
 from monitor.metrics.last import Last
 from monitor.page.amounts import Amount, amount
 from monitor.page.answers import Answers, answers
-from monitor.page.promises import Outcome, Promise, Promises
+from monitor.page.promises import Leading, Outcome, Promise, Promises
 from monitor.page.states import State, states
 from monitor.page.waits import Waits, waits
 
@@ -44,6 +44,7 @@ class Content:
     """All figures of one source."""
 
     poll: Poll
+    leading: Leading | None
     overall: Outcome
     goal: float
     promises: list[Promise]
@@ -90,9 +91,11 @@ def _content(
     loaded: Configuration,
     now: datetime,
 ) -> Content:
-    made, source = Promises(report, figures, loaded, now=now), report.run.source
+    made = Promises(report, figures, loaded, known, now=now)
+    source = report.run.source
     return Content(
         poll=_poll(report, loaded, now),
+        leading=made.leading(),
         overall=made.overall(),
         goal=made.goal,
         promises=made.each(),

@@ -8,16 +8,17 @@ from monitor.language import Language
 from monitor.messages import words
 from monitor.metrics import rules
 from monitor.metrics.last import Last
-from monitor.page.amounts import Amount, amount, series
+from monitor.page.amounts import Amount, amount, series, total
 from monitor.store.ledger import OpenAlerts
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The open alerts of one rule, and how late the latest of them is."""
+    """The open alerts of one rule, those that are late, and how late the latest is."""
 
     rule: str
     counts: tuple[Amount, ...]
+    late: Amount
     oldest: Amount | None
 
 
@@ -37,12 +38,14 @@ def _state(source: str, rule: str, ours: list[OpenAlerts]) -> State:
     counts = {each.state: each.count for each in found}
     late = [each for each in found if each.state != Of.WARNING]
     labels = {"source": source, "rule": rule}
+    by_state = {
+        state: amount(counts.get(state, 0), rules.ALERTS, **labels, state=state)
+        for state in rules.OPEN_STATES
+    }
     return State(
         rule,
-        tuple(
-            amount(counts.get(state, 0), rules.ALERTS, **labels, state=state)
-            for state in rules.OPEN_STATES
-        ),
+        tuple(by_state.values()),
+        total(each for state, each in by_state.items() if state != Of.WARNING),
         max(map(_overdue, late), key=lambda each: each.value, default=None),
     )
 

@@ -42,6 +42,7 @@ class Waits:
     waiting: Amount
     endless: Amount
     rows: list[Row]
+    has_nobody: bool
     total: Row
     turns: list[Turn]
     departments: list[Row]
@@ -66,6 +67,7 @@ def waits(source: str, figures: Figures) -> Waits:
             Row(balls.HEADINGS[ball], _buckets(waiting, waiting_on=ball))
             for ball in balls.shown(here)
         ],
+        has_nobody=Ball.NOBODY in here,
         total=Row("Everybody", _buckets(waiting)),
         turns=list(_turns(source, figures)),
         departments=[

@@ -2,12 +2,14 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
 
 from monitor import closure, evaluate
-from monitor.evaluate import Check
+from monitor.evaluate import Check, Finding, Late
 from monitor.figures import Figures, Kept, Tally, Window
+from monitor.figures.promises.hindsight import is_told
 from monitor.model import Application, Closure
 from monitor.report.nouns import Outcome, Week
 
@@ -24,12 +26,18 @@ class Look:
         at: datetime,
         *,
         departments: int,
+        lookback: timedelta,
     ) -> None:
         self.at = at
         self._checks = checks
-        self._tally = Tally(checks, columns, now=at, departments=departments)
+        self._tally = Tally(
+            checks, columns, now=at, departments=departments, lookback=lookback
+        )
         self._state = partial(closure.state, calls="called_at" in columns)
         self._closure: Counter[Closure] = Counter()
+        self._uncounted = Counter(
+            {each.rule.id: 0 for each in checks if not is_told(each.rule)}
+        )
 
     def take(self, rows: Sequence[Application]) -> None:
         """Count these applications."""
@@ -39,10 +47,19 @@ class Look:
             check.rule.id: list(evaluate.find(check, rows)) for check in self._checks
         }
         self._tally.take(rows, states, found)
+        for rule in self._uncounted:
+            self._uncounted[rule] += sum(map(_alerts, found[rule]))
 
     def week(self) -> Week:
         """Return what was counted, as the end of a week."""
-        return summed(self._tally.figures(), self._closure)
+        week = summed(self._tally.figures(), self._closure)
+        return replace(week, uncounted=self._uncounted)
+
+
+def _alerts(found: tuple[Application, Finding]) -> bool:
+    """Tell whether somebody is late who would be nudged about, as open alerts count."""
+    finding = found[1]
+    return finding.late is Late.BREACHED and not finding.backlog
 
 
 def summed(figures: Figures, states: Counter[Closure]) -> Week:

@@ -14,7 +14,7 @@ def render(paper: Paper) -> str:
 
 
 def _lines(paper: Paper) -> Iterator[str]:
-    yield f"# Our promises to candidates, as of {paper.as_of}"
+    yield f"# Our promises, as of {paper.as_of}"
     for sheet in paper.sheets:
         yield from _sheet(sheet)
     yield from ("", "## Changed in the rules", "")
@@ -35,7 +35,7 @@ def _edits(paper: Paper) -> Iterator[str]:
 
 def _sheet(sheet: Sheet) -> Iterator[str]:
     yield from ("", f"## {_escape(sheet.title)}: {sheet.applications}", "")
-    yield f"**{sheet.headline}** {sheet.trend}".strip()
+    yield f"**{sheet.headline}** {sheet.trend} {sheet.total}".strip()
     yield from ("", sheet.late, "")
     heads = ["Promises kept", "", *sheet.ends, "counted", "over"]
     yield from _table(
@@ -46,6 +46,8 @@ def _sheet(sheet: Sheet) -> Iterator[str]:
         ),
         right=range(2, len(heads)),
     )
+    if sheet.footnote:
+        yield from ("", _escape(sheet.footnote))
     yield ""
     yield from _table(
         ["Waiting for", "people", "too long", "hours"],

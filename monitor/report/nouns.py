@@ -11,6 +11,7 @@ from typing import NamedTuple
 from monitor.figures.nouns import Job, Kept, Window
 from monitor.model import Closure
 from monitor.store.edits import RuleEdit
+from monitor.worktime import Duration
 
 WORST = 5  # jobs that are named
 
@@ -43,12 +44,14 @@ class Outcome(NamedTuple):
 class Week:
     """The figures at the end of a week; by whom it is that people wait for.
 
-    `hours` are those of the turns under way, summed over all who wait.
+    `hours` are those of the turns under way, summed over all who wait. `uncounted` are
+    the rules of whose promises only those that are late now can be counted.
     """
 
     at: datetime
     applications: int = 0
     promises: Mapping[str, Outcome] = field(default_factory=dict)
+    uncounted: Counter[str] = field(default_factory=Counter)
     waiting: Counter[str] = field(default_factory=Counter)
     overdue: Counter[str] = field(default_factory=Counter)
     hours: Mapping[str, float] = field(default_factory=dict)
@@ -79,6 +82,7 @@ class Week:
                 rule: mine.get(rule, Outcome()).plus(theirs.get(rule, Outcome()))
                 for rule in rules
             },
+            _summed(self.uncounted, other.uncounted),
             self.waiting + other.waiting,
             self.overdue + other.overdue,
             {
@@ -88,6 +92,13 @@ class Week:
             self.closure + other.closure,
             self.jobs + other.jobs,
         )
+
+
+def _summed(one: Counter[str], other: Counter[str]) -> Counter[str]:
+    """Return both as one; a rule under which nobody is late stays."""
+    found = Counter(one)
+    found.update(other)
+    return found
 
 
 def _called(job: Job) -> tuple[str, str]:
@@ -126,6 +137,7 @@ class Named(NamedTuple):
     id: str
     title: str
     promise: str
+    target: Duration | None = None
 
 
 @dataclass(frozen=True, slots=True)

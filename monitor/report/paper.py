@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.cycle.reading import UNKNOWN
+from monitor.figures.nouns import FEW, Window
 from monitor.language import Language
 from monitor.messages import words
 from monitor.model import Ball, Closure
@@ -13,6 +14,12 @@ from monitor.report.nouns import Named, Outcome, Section, Week, WeekReport
 from monitor.worktime import Calendar
 
 NOTHING = "too few"  # cases to say a share of
+WIDE = "*"  # after a share that was counted over the wide window
+_FOOTNOTE = (
+    f"{WIDE} over {Window.WIDE.length.days} days, where {Window.NARROW.length.days} "
+    f"days hold fewer than {FEW} cases."
+)
+_NOBODY = "Waiting for nobody: no step is due (such as a planned interview)"
 ALL = "all promises"
 CLOSURES = {
     Closure.UNDECIDED: "undecided",
@@ -39,12 +46,17 @@ class Promise:
     title: str
     promise: str
     shares: tuple[int | None, ...]
+    wide: tuple[bool, ...]
     counted: str
     window: str
 
     @property
     def said(self) -> tuple[str, ...]:
-        return tuple(NOTHING if each is None else f"{each} %" for each in self.shares)
+        pairs = zip(self.shares, self.wide, strict=True)
+        return tuple(
+            NOTHING if share is None else f"{share} %{WIDE if wide else ''}"
+            for share, wide in pairs
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +77,11 @@ class Sheet:
     applications: str
     headline: str
     trend: str
+    total: str
     late: str
     ends: tuple[str, ...]
     promises: tuple[Promise, ...]
+    footnote: str
     waits: tuple[Waits, ...]
     overdue: tuple[int, ...]
     closure: tuple[tuple[str, int], ...]
@@ -107,22 +121,25 @@ def _doubt(what: str, rules: Sequence[str]) -> str:
 
 
 def _sheet(section: Section, report: WeekReport, calendar: Calendar) -> Sheet:
-    weeks, last = section.weeks, section.now
+    weeks, last, rules = section.weeks, section.now, report.rules
+    promises = tuple(_promises(section, rules))
     return Sheet(
         title=section.title,
         applications=words.plural(last.applications, "application"),
-        headline=sentences.headline(last, _SAID),
-        trend=sentences.trend(weeks, _SAID),
+        headline=sentences.headline(last, rules, _SAID),
+        trend=sentences.trend(weeks, rules, calendar, language=Language.EN),
+        total=sentences.all_promises(last, rules, _SAID),
         late=sentences.late(last, _SAID),
         ends=tuple(_day(at, calendar) for at in report.ends),
-        promises=tuple(_promises(section, report.rules)),
+        promises=promises,
+        footnote=_footnote(promises),
         waits=tuple(_waits(last)),
         overdue=tuple(each.overdue.total() for each in weeks),
         closure=tuple((said, last.closure[key]) for key, said in CLOSURES.items()),
         jobs=tuple(
             (job.title or _SAID.week_no_title, count) for job, count in last.worst
         ),
-        notes=tuple(_notes(section)),
+        notes=tuple(_notes(section, rules)),
     )
 
 
@@ -147,9 +164,16 @@ def _promise(rule: Named, outcomes: Sequence[Outcome]) -> Promise:
         rule.title,
         rule.promise,
         shares=tuple(each.percent for each in outcomes),
+        wide=tuple(each.shown[0] is Window.WIDE for each in outcomes),
         counted=f"{kept.kept:,} of {kept.cases:,}",
         window=f"{window.length.days} days",
     )
+
+
+def _footnote(promises: Sequence[Promise]) -> str:
+    """Return what the mark of the wide window means, where it stands."""
+    said = "".join(share for each in promises for share in each.said)
+    return _FOOTNOTE if WIDE in said else ""
 
 
 def _waits(week: Week) -> Iterator[Waits]:
@@ -159,7 +183,15 @@ def _waits(week: Week) -> Iterator[Waits]:
             yield Waits(whom, week.waiting[ball], week.overdue[ball], hours)
 
 
-def _notes(section: Section) -> Iterator[str]:
+def _notes(section: Section, rules: Sequence[Named]) -> Iterator[str]:
+    last = section.now
+    if last.waiting[Ball.NOBODY]:
+        yield _NOBODY
+    for named in rules:
+        if named.id in last.uncounted:
+            late = words.plural(last.uncounted[named.id], "waits", "wait")
+            what = f"{named.id} ({named.promise})"
+            yield f"Cannot be counted afterwards: {what}; {late} too long now"
     for rule, columns in section.lacking.items():
         names = ", ".join(sorted(columns))
         yield f"Cannot be measured here: {rule} ({section.title} lacks {names})"

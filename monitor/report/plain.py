@@ -1,18 +1,19 @@
 """The report as plain values, for programs."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
 from monitor.model import Closure
-from monitor.report.nouns import Outcome, Section, Week, WeekReport
+from monitor.report.nouns import Named, Outcome, Section, Week, WeekReport
 
 
 def values(report: WeekReport) -> dict[str, object]:
     """Return all that the report says; instants are RFC 3339 in UTC."""
     edits = report.edits
+    uncounted = {rule for each in report.sections for rule in each.now.uncounted}
     return {
         "as_of": _instant(report.as_of),
-        "rules": [rule._asdict() for rule in report.rules],
+        "rules": [_rule(each, uncounted) for each in report.rules],
         "sources": [_section(each) for each in report.sections],
         "edits": None
         if edits is None
@@ -28,6 +29,15 @@ def values(report: WeekReport) -> dict[str, object]:
         "unknown": [
             {"what": what, "rules": list(rules)} for what, rules in report.unknown
         ],
+    }
+
+
+def _rule(rule: Named, uncounted: Collection[str]) -> dict[str, object]:
+    return {
+        "id": rule.id,
+        "title": rule.title,
+        "promise": rule.promise,
+        "counted_afterwards": rule.id not in uncounted,
     }
 
 
@@ -50,6 +60,7 @@ def _week(week: Week) -> dict[str, object]:
         "applications": week.applications,
         "promises": {"all": _outcome(week.total)}
         | {rule: _outcome(each) for rule, each in week.promises.items()},
+        "late_of_uncounted": _counts(week.uncounted),
         "overdue": _counts(week.overdue),
         "waiting": _counts(week.waiting),
         "waiting_hours": {

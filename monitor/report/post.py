@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
+from monitor.figures.nouns import Kept
 from monitor.language import Language
 from monitor.messages import Message, words
 from monitor.messages.blocks import Part, Row, compose, escape
 from monitor.messages.phrases import Phrases
 from monitor.report import sentences
-from monitor.report.nouns import Named, Week, WeekReport
+from monitor.report.nouns import Named, Outcome, Week, WeekReport
 from monitor.worktime import Calendar
 
 MOST_EDITS = 10
@@ -29,9 +30,13 @@ def render(
     if not weeks:
         return compose(quiet[0], quiet[1:], [], "", said=said)
     last = weeks[-1]
-    title = sentences.headline(last, said)
-    trend, late = sentences.trend(weeks, said), sentences.late(last, said)
-    intro = [*filter(None, (trend, late)), *quiet]
+    title = sentences.headline(last, report.rules, said)
+    told = (
+        sentences.trend(weeks, report.rules, calendar, language=language),
+        sentences.all_promises(last, report.rules, said),
+        sentences.late(last, said),
+    )
+    intro = [*filter(None, told), *quiet]
     parts = [
         Part(said.week_promises, list(_promises(report, said))),
         Part(said.week_jobs, list(_jobs(last, said))),
@@ -52,23 +57,29 @@ def _promises(report: WeekReport, said: Phrases) -> Iterator[Row]:
 
 
 def _promise(rule: Named, weeks: tuple[Week, ...], said: Phrases) -> str:
-    found = [week.promises.get(rule.id) for week in weeks]
-    now, before = found[-1], found[0]
-    share = sentences.percent(now) if now else ""
-    if now is None or not share:
+    share, kept = _share(weeks[-1], rule), _kept(weeks[-1], rule)
+    if not share:
         return ""
-    kept = now.shown[1]
     text = said.week_promise.format(
         title=escape(rule.title),
         share=share,
         kept=said.number(kept.kept),
         cases=said.number(kept.cases),
     )
-    earlier = sentences.percent(before) if before and len(weeks) > 1 else ""
+    before = sentences.a_month_ago(weeks)
+    earlier = _share(before, rule) if before else ""
     if not earlier:
         return text
-    ago = sentences.ago_in_words(len(weeks), said)
+    ago = sentences.ago_in_words(weeks, said)
     return said.week_promise_before.format(promise=text, before=earlier, weeks=ago)
+
+
+def _share(week: Week, rule: Named) -> str:
+    return sentences.percent(week.promises.get(rule.id, Outcome()))
+
+
+def _kept(week: Week, rule: Named) -> Kept:
+    return week.promises.get(rule.id, Outcome()).shown[1]
 
 
 def _jobs(week: Week, said: Phrases) -> Iterator[Row]:

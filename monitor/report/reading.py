@@ -34,20 +34,24 @@ def read(
     edits: tuple[RuleEdit, ...] | None,
     stale: Mapping[str, datetime] | None = None,
     language: Language = Language.EN,
+    rewinds: bool = False,
 ) -> WeekReport:
     """Return what these weeks came to; raise SourceError or ConfigError.
 
-    A `stale` source is not read: what it has to say is old.
+    A `stale` source is not read: what it has to say is old. `rewinds`: the last week's
+    end has passed too, so that it is read off the milestones like those before it.
     """
     quiet, found = stale or {}, loaded.settings.sources
     return WeekReport(
         ends=tuple(ends),
         rules=tuple(
-            Named(rule.id, rule.title_in(language), rule.promise)
+            Named(rule.id, rule.title_in(language), rule.promise, rule.target)
             for rule in loaded.rulebook.rules
         ),
         sections=tuple(
-            _section(each, loaded, ends) for each in found if each.name not in quiet
+            _section(each, loaded, ends, rewinds=rewinds)
+            for each in found
+            if each.name not in quiet
         ),
         quiet=tuple(
             Quiet(each.name, loaded.title(each.name), quiet[each.name])
@@ -55,12 +59,16 @@ def read(
             if each.name in quiet
         ),
         edits=edits,
-        unknown=tuple(_unknown(loaded, ends)),
+        unknown=tuple(_unknown(loaded, ends)) if rewinds or ends[1:] else (),
     )
 
 
 def _section(
-    settings: SourceSettings, loaded: Configuration, ends: Sequence[datetime]
+    settings: SourceSettings,
+    loaded: Configuration,
+    ends: Sequence[datetime],
+    *,
+    rewinds: bool,
 ) -> Section:
     """Read one source, all its weeks in one pass."""
     now = ends[-1]
@@ -68,16 +76,22 @@ def _section(
         columns = source.delivered(now)
         fed, lacking = cycle.split(loaded.rulebook, columns)
         world = cycle.world(loaded, source)
-        most = loaded.settings.metrics.departments
         looks = [
-            Look(evaluate.prepare(fed, world, now=at), columns, at, departments=most)
+            Look(
+                evaluate.prepare(fed, world, now=at),
+                columns,
+                at,
+                departments=loaded.settings.metrics.departments,
+                # The source looks back from now, so of an earlier week less far.
+                lookback=settings.lookback - (now - at),
+            )
             for at in ends
         ]
         with source.poll(now) as poll:
             for chunk in _chunks(poll):
-                for look in looks[:-1]:
-                    look.take(_as_of(chunk, look.at))
-                looks[-1].take(chunk)
+                for look in looks:
+                    is_past = rewinds or look is not looks[-1]
+                    look.take(_as_of(chunk, look.at) if is_past else chunk)
     weeks = tuple(look.week() for look in looks)
     return Section(settings.name, loaded.title(settings.name), weeks, lacking)
 
@@ -97,8 +111,6 @@ def _unknown(
     loaded: Configuration, ends: Sequence[datetime]
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield what the sources cannot tell of the earlier weeks, and the rules that ask."""
-    if len(ends) == 1:
-        return
     yield _TODAY, ()
     for said, rules in past.unknown(loaded.rulebook):
         yield said, tuple(rules)

@@ -83,7 +83,10 @@ def samples(metrics: str) -> list[Sample]:
 
 
 def value(series: str, found: list[Sample]) -> float:
-    """Return what a figure's series come to: a sum, or a sum over another."""
+    """Return what a figure's series come to: a sum, sums, or a sum over another."""
+    one, _, others = series.partition("} + ")
+    if others:
+        return _sum(one + "}", found) + value(others, found)
     part, _, whole = series.partition("} / ")
     if whole:
         return _sum(part + "}", found) / _sum(whole, found)

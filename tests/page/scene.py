@@ -191,6 +191,12 @@ def day(**changed: Any) -> tuple[Last, Configuration]:
     return told(loaded, report(**changed), opened=alerts()).last(), loaded
 
 
+def nobody(*, rejected: int = 0) -> Last:
+    """Return a day on which the database holds no application that can be read."""
+    run = Run("opencats", AS_OF, "ok", applications=0, rejected=rejected)
+    return day(run=run, figures=Figures(AS_OF))[0]
+
+
 def large() -> Last:
     """Return a day of a huge firm: long numbers, long words, many departments."""
     long = "Rindfleischetikettierungsüberwachungsaufgabenübertragung"

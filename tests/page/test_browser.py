@@ -64,6 +64,7 @@ def served() -> Iterator[str]:
         "stale": (last, timedelta(days=1)),
         "empty": (empty, timedelta(0)),
         "large": (scene.large(), timedelta(0)),
+        "nobody": (scene.nobody(), timedelta(0)),
     }
     pages = {
         f"/{day}": _answer(page.render(known, loaded, now=scene.AS_OF + after))
@@ -88,7 +89,7 @@ def _answer(html: str) -> server.Page:
     return lambda _: Answer(200, html.encode(), server.HTML, page.POLICY)
 
 
-days = pytest.mark.parametrize("day", ["fresh", "stale", "empty", "large"])
+days = pytest.mark.parametrize("day", ["fresh", "stale", "empty", "large", "nobody"])
 themes = pytest.mark.parametrize("theme", colours.THEMES)
 
 

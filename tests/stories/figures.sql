@@ -141,22 +141,27 @@ SELECT department, CASE WHEN COUNT(*) >= 5 THEN department ELSE 'other' END AS n
 FROM person
 GROUP BY department;
 
+CREATE TEMP VIEW span AS
+SELECT '30d' AS "window", '-30 days' AS ago UNION ALL SELECT '90d', '-90 days';
+
 CREATE TEMP VIEW named_by_cases AS
 WITH sizes AS (
-    SELECT rule, department, COUNT(*) AS cases
+    SELECT rule, w."window", department, COUNT(*) AS cases
     FROM promise
-    WHERE known_at > datetime(now, '-90 days')
-    GROUP BY rule, department
+    JOIN span AS w ON known_at > datetime(now, w.ago)
+    GROUP BY rule, w."window", department
 ),
 ranked AS (
     SELECT *,
-        SUM(CASE WHEN cases < 5 THEN cases ELSE 0 END) OVER (PARTITION BY rule) AS few,
+        SUM(CASE WHEN cases < 5 THEN cases ELSE 0 END) OVER (
+            PARTITION BY rule, "window"
+        ) AS few,
         ROW_NUMBER() OVER (
-            PARTITION BY rule, cases >= 5 ORDER BY cases, department DESC
+            PARTITION BY rule, "window", cases >= 5 ORDER BY cases, department DESC
         ) AS place
     FROM sizes
 )
-SELECT rule, department,
+SELECT rule, "window", department,
     CASE
         WHEN cases < 5 OR (few BETWEEN 1 AND 4 AND place = 1) THEN 'other'
         ELSE department
@@ -227,12 +232,10 @@ WHERE application_id IN (
 GROUP BY 1, 2;
 
 -- figure: promises
-SELECT rule, n.name, w.window, COUNT(*), SUM(kept)
+SELECT rule, n.name, w."window", COUNT(*), SUM(kept)
 FROM promise AS p
-JOIN (
-    SELECT '30d' AS window, '-30 days' AS ago UNION ALL SELECT '90d', '-90 days'
-) AS w ON known_at > datetime(now, w.ago)
-JOIN named_by_cases AS n USING (rule, department)
+JOIN span AS w ON known_at > datetime(now, w.ago)
+JOIN named_by_cases AS n USING (rule, "window", department)
 GROUP BY 1, 2, 3;
 
 -- figure: first_reply
@@ -253,12 +256,10 @@ SELECT
             AND reached_at = last_written_at) THEN 'other'
         ELSE 'phone'
     END,
-    w.window,
+    w."window",
     COUNT(*)
 FROM person
-JOIN (
-    SELECT '30d' AS window, '-30 days' AS ago UNION ALL SELECT '90d', '-90 days'
-) AS w ON told_at > datetime(now, w.ago)
+JOIN span AS w ON told_at > datetime(now, w.ago)
 WHERE interviewed_at IS NOT NULL AND status NOT IN ('hired', 'withdrawn')
 GROUP BY 1, 2;
 
@@ -287,5 +288,12 @@ GROUP BY 1, 2;
 
 -- figure: legal
 SELECT rule, MIN(due_at)
-FROM clock
-WHERE rule = 'decided-not-told' AND stopped_at IS NULL;
+FROM clock, moment
+WHERE rule = 'decided-not-told' AND stopped_at IS NULL AND due_at >= now
+GROUP BY rule;
+
+-- figure: legal_missed
+SELECT rule, COUNT(*)
+FROM clock, moment
+WHERE rule = 'decided-not-told' AND stopped_at IS NULL AND due_at < now
+  AND due_at >= datetime(now, '-90 days');

@@ -213,6 +213,17 @@ class TestSlack:
         assert "what only warns is not" in note
         assert "`slack.channels` may name" in note
 
+    def test_a_leads_channel_that_cannot_be_looked_up_by_its_id(
+        self, place: Office, slack: FakeSlack, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        place.change(report={"channel": "#recruiting-leads"})
+        note = notes(place, capsys)["slack"]
+        assert "a post to #recruiting-leads cannot be looked up" in note
+        assert "restored from a backup, and may stand twice" in note
+        known = {"api_url": slack.url, "token": TOKEN}
+        place.change(slack=known | {"channels": {"#recruiting-leads": "C0123456789"}})
+        assert "slack" not in notes(place, capsys)
+
     def test_that_cannot_be_reached(
         self, place: Office, slack: FakeSlack, capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -243,6 +254,17 @@ def test_a_wrong_configuration_is_said_as_everywhere(
     place.change(slak={})
     assert cli.main(["doctor", "--config", str(place.settings)]) == 2
     assert 'did you mean "slack"?' in capsys.readouterr().err
+
+
+def test_a_lookback_that_is_too_short_for_some_figures_is_a_note(
+    place: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place.source(lookback="60 days")
+    said = notes(place, capsys)["recruiting"]
+    assert said.startswith("lookback is 60 days: figures that look further back ")
+    assert said.endswith("are left out; with 180 days all are counted")
+    place.source(lookback="180 days")
+    assert "recruiting" not in notes(place, capsys)
 
 
 def test_pauses_that_are_over_and_not_known_are_a_note(

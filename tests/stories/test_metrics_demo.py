@@ -32,6 +32,7 @@ NAMING = """
 # What a season without a law's rule, an edit or a Slack does not have.
 NOT_IN_THE_DEMO = {
     "svar_legal_due_seconds",
+    "svar_legal_missed_applications",
     "svar_source_errors_total",
     "svar_rows_rejected_total",
     "svar_config_edit_alerts_total",

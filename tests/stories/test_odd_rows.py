@@ -1,5 +1,6 @@
 """Rows that a database should not deliver, and what is made of them."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from monitor.demo import letters
@@ -17,10 +18,14 @@ def double(watch: Watch) -> None:
     twice = (
         f"SELECT q.* FROM ({sql}) AS q JOIN (SELECT 1 UNION ALL SELECT 2) AS z ON 1 = 1"  # noqa: S608
     )
-    mapping = type(source.mapping)(
-        source.mapping.file, source.mapping.folder, twice, source.mapping.messages
-    )
-    source.mapping = mapping
+    source.mapping = replace(source.mapping, applications=twice)
+
+
+def write(watch: Watch, messages: str) -> None:
+    """Let the source have a query of messages too."""
+    source = watch.daemon.sources[0]
+    file = source.mapping.file.model_copy(update={"messages": "messages.sql"})
+    source.mapping = replace(source.mapping, file=file, messages=messages)
 
 
 def test_an_application_that_stands_twice_is_counted_and_met_once(watch: Watch) -> None:
@@ -36,6 +41,23 @@ def test_a_doubled_application_opens_one_alert(quick: Watch) -> None:
     office.apply(quick.place, "new", NOW, days=20)
     assert quick.poll().run.outcome == "ok"
     assert quick.open() == {*OPEN, ("first-reply", "new")}
+
+
+def test_a_message_that_cannot_be_read_is_no_lost_application(watch: Watch) -> None:
+    mail = (
+        "SELECT {id} AS message_id, 'waiting' AS application_id, '{at}' AS sent_at,"
+        " 'out' AS direction, 'human' AS kind"
+    )
+    good = mail.format(id=1, at=letters.text(NOW - timedelta(days=1)))
+    write(watch, f"{good} UNION ALL {mail.format(id=2, at='soon')}")
+    report = watch.poll()
+    assert report.run.outcome == "ok"
+    assert (report.run.rejected, report.rejected_messages) == (0, 1)
+    rows = watch.metric("svar_source_rows")
+    assert rows == report.run.applications
+    assert watch.metric("svar_source_rows_rejected") == 0
+    assert watch.metric("svar_source_messages_rejected") == 1
+    assert watch.metric("svar_rows_rejected_total", source="recruiting") == 1
 
 
 def test_a_reply_dated_in_the_future_is_no_evidence(quick: Watch) -> None:

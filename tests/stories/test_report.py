@@ -4,7 +4,7 @@ import json
 import sqlite3
 from collections import Counter, defaultdict
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from logging import Logger
 from pathlib import Path
 from typing import Any
@@ -116,6 +116,19 @@ class TestTheLastWeek:
         found = report.sections[0].now.closure
         assert closure == {str(key): n for key, n in found.items() if n}
 
+    def test_who_is_late_under_rules_that_cannot_be_counted_afterwards(
+        self, report: WeekReport, exposed: dict[str, dict[tuple[str, ...], float]]
+    ) -> None:
+        found = report.sections[0].now.uncounted
+        assert list(found) == ["silence"]
+        assert found.total()
+        alerts = summed(exposed["svar_alerts"], "rule", "state")
+        for rule, count in found.items():
+            late = (
+                alerts.get(f"{rule}/{each}", 0) for each in ("breached", "escalated")
+            )
+            assert count == sum(late)
+
 
 def with_one_rule(settings: Path, folder: Path) -> Configuration:
     """Return the same configuration with the rule first-reply alone."""
@@ -178,6 +191,16 @@ class TestEarlierWeeks:
         assert alone.sections[0].now == report.sections[0].now
         assert alone.unknown == ()
 
+    def test_a_report_of_an_instant_that_has_passed_is_the_column_of_that_day(
+        self, loaded: Configuration, report: WeekReport
+    ) -> None:
+        then = report.ends[-2]
+        found = reading.read(loaded, (then,), edits=None, rewinds=True)
+        assert found.sections[0].now == report.sections[0].weeks[-2]
+        assert found.unknown
+        raw = reading.read(loaded, (then,), edits=None)
+        assert raw.sections[0].now.applications > found.sections[0].now.applications
+
     def test_what_lies_before_the_lookback_is_said(
         self, loaded: Configuration, report: WeekReport
     ) -> None:
@@ -203,8 +226,10 @@ class TestTheCommand:
         self, given: list[str], capsys: pytest.CaptureFixture[str], report: WeekReport
     ) -> None:
         said = self.run(given, capsys)
-        percent = report.sections[0].now.total.percent
-        assert f"{percent} % of our promises to candidates were kept." in said
+        last = report.sections[0].now
+        percent = last.promises["first-reply"].percent
+        assert f"{percent} % of candidates heard from us within 14 days." in said
+        assert f"Of all promises {last.total.percent} % were kept: " in said
         assert "Jobs in which most people wait too long" in said
         assert "12 Oct" in said
         assert "What the earlier weeks cannot tell" in said
@@ -274,6 +299,23 @@ class TestTheCommand:
         assert "no state has written it down" in self.run(given, capsys)
         assert not (tmp_path / "none.db").exists()
 
+    def test_an_instant_that_has_passed_is_shown_as_it_was(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        settings = home.build(tmp_path / "demo", listen="127.0.0.1:0", level="error")
+        database = settings.parent.parent / home.DATABASE
+        with closing(sqlite3.connect(database)) as connection:
+            events = play.season(seed=3, weeks=4, until=date(2025, 11, 3)).events
+            ats.apply(connection, events)
+        given = ["report", "--config", str(settings), "--format", "json", "--as-of"]
+        weeks: list[dict[str, Any]] = []
+        for day in ("2025-11-03T09:00+01:00", "2025-10-27T09:00+01:00"):
+            [source] = json.loads(self.run([*given, day], capsys))["sources"]
+            weeks += source["weeks"][-2:]
+        before, _, _, then = weeks
+        assert then == before
+        assert then["applications"]
+
     def test_edits_of_these_weeks_are_told(
         self,
         given: list[str],
@@ -311,7 +353,7 @@ class TestTheCommand:
 def test_the_real_command_answers(season: Path) -> None:
     done = finished("report", "--config", str(season), "--as-of", "2026-11-02T09:30")
     assert done.returncode == 0, done.stderr
-    assert "of our promises to candidates were kept" in done.stdout
+    assert "of candidates heard from us within 14 days" in done.stdout
     wrong = finished("report", "--config", str(season), "--weeks", "0")
     assert wrong.returncode == 2
     assert "0 is not a number of weeks from 1 to 52" in wrong.stderr

@@ -240,6 +240,7 @@ class TestBadRows:
         rows, poll = read(opened(sqlite, "SELECT * FROM entries"))
         assert [each.application_id for each in rows] == ["1"]
         assert dict(poll.rejected) == {reason: 1}
+        assert poll.rejected_messages == 0
         assert poll.rejected_ids == [str(row[0])]
 
     def test_dates_that_only_postgresql_knows_spoil_their_own_row(
@@ -639,6 +640,7 @@ class TestMessages:
         answered, poll = self.answered(sqlite, opened, **changed)
         assert not answered
         assert poll.rejected == {"message cannot be read": 1}
+        assert poll.rejected_messages == 1
         assert poll.rejected_ids == ["message 1"]
 
     @pytest.mark.parametrize("channel", ["'phone'", "CAST('phone' AS BLOB)"])

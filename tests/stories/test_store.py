@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from monitor import alerts, store
 from monitor.alerts import Alert, Change, Reason, State, Transition
 from monitor.errors import StoreError
 from monitor.evaluate import Ending, Verdict
-from monitor.outbox import Notice
+from monitor.outbox import Digests, Notice
 from monitor.rules import Kind
 from monitor.store import Store, claims, contacts, ledger, mail
 from monitor.store import tables as schema
@@ -28,11 +28,12 @@ from monitor.store.contacts import Person
 from monitor.store.ledger import CHUNK, Owed, Run
 from monitor.store.mail import PostStatus
 from monitor.store.turns import Moment
-from tests.builders import INGRID, PER, at, finding
+from tests.builders import INGRID, PER, at, calendar, finding
 from tests.stories import claiming
 
 NOW = at("2026-09-22 10:00")
 MOMENT = Moment(NOW, NOW.date())
+DIGESTS = Digests(calendar(), time(9))
 DAY = timedelta(days=1)
 ALL = (schema.alerts, schema.transitions, schema.posts, schema.notices, schema.runs)
 NOBODY = 65534  # the user that owns nothing
@@ -235,10 +236,10 @@ def test_what_slack_said_of_a_person_is_replaced(state: Store) -> None:
     with state.write() as connection:
         assert contacts.read(connection, INGRID) is None
         contacts.remember(connection, lost)
-        assert mail.backlog(connection, MOMENT, is_open=False).unreachable == 1
+        assert mail.backlog(connection, MOMENT, DIGESTS).unreachable == 1
         contacts.remember(connection, found)
         assert contacts.read(connection, INGRID) == found
-        assert mail.backlog(connection, MOMENT, is_open=False).unreachable == 0
+        assert mail.backlog(connection, MOMENT, DIGESTS).unreachable == 0
 
 
 def test_a_naive_instant_does_not_enter_the_state(state: Store) -> None:
@@ -345,6 +346,9 @@ def explain(state: Store, ask: Callable[[Connection], object]) -> str:
             lambda c: claiming.digests(c, NOW.date() + DAY, now=NOW),
             "notice_due",
             id="due notices",
+        ),
+        pytest.param(
+            lambda c: mail.backlog(c, MOMENT, DIGESTS), "notice_due", id="backlog"
         ),
         pytest.param(
             lambda c: ledger.read_open(c, "ats"), "alert_open", id="open alerts"

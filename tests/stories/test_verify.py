@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Event
+from typing import TypeVar
 
 import pytest
 import yaml
@@ -13,15 +15,17 @@ from rich.console import Console
 from sqlalchemy import create_engine, event, select, text
 from sqlalchemy.pool import NullPool
 
-from monitor import mapping
+from monitor import cycle, mapping
 from monitor.daemon import Daemon
 from monitor.daemon.logs import TextFormatter
-from monitor.delivery import Report
+from monitor.delivery import Delivery, Report
 from monitor.errors import DeliveryError, Outcome, SourceError
 from monitor.messages import Message
 from monitor.model import Application
 from monitor.settings import SourceSettings
 from monitor.source import Poll, Source
+from monitor.source.again import Again
+from monitor.store import ledger
 from monitor.store.tables import notices
 from monitor.terminal import Terminal
 from tests.servers import load_opencats
@@ -32,9 +36,20 @@ ROWS = (
     "SELECT {} AS application_id, 'p' AS candidate_ref, '2026-09-01' AS applied_at,"
     " 'open' AS status FROM entries"
 )
+PEOPLE = (
+    "SELECT id AS application_id, 'p' AS candidate_ref, address AS candidate_email,"
+    " '2026-09-01 08:00:00' AS applied_at, 'open' AS status FROM people"
+)
+LETTERS = (
+    "SELECT id AS message_id, address AS candidate_email, '2026-09-02 10:00:00' AS sent_at,"
+    " 'out' AS direction, 'human' AS kind FROM letters"
+)
 MANY = 15_000  # more than one query is bound to
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 WAITING, SOON, DECLINED = "Å. N.", "S. J.", "M. L."  # as a digest calls them
+
+
+Kind = TypeVar("Kind", bound=Source)
 
 
 class Stubborn(Terminal):
@@ -69,6 +84,51 @@ class Blind(Source):
         application_ids: Collection[str],
     ) -> Iterator[Poll]:
         with super().again(now, ()) as again:
+            yield again
+
+
+class Hearsay(Source):
+    """A source that tells of replies when it is asked for rows alone, and of no others."""
+
+    told_at = NOW - timedelta(days=9)
+
+    @contextmanager
+    def again(
+        self,
+        now: datetime,
+        application_ids: Collection[str],
+    ) -> Iterator[Poll]:
+        with self._connect() as connection:
+            yield Rumour(self, connection, now, application_ids)
+
+
+class Rumour(Again):
+    """One pass over rows that tell of a reply."""
+
+    def __iter__(self) -> Iterator[Application]:
+        assert isinstance(self._source, Hearsay)
+        for each in super().__iter__():
+            yield each._replace(first_reply_at=self._source.told_at)
+
+
+class Slow(Source):
+    """A source that takes its time when it is asked for rows alone."""
+
+    def __init__(self, settings: SourceSettings, of: mapping.Mapping) -> None:
+        super().__init__(settings, of)
+        self.asked = 0
+        self.answers = Event()
+        self.longest = 10.0
+
+    @contextmanager
+    def again(
+        self,
+        now: datetime,
+        application_ids: Collection[str],
+    ) -> Iterator[Poll]:
+        self.asked += 1
+        self.answers.wait(self.longest)
+        with super().again(now, application_ids) as again:
             yield again
 
 
@@ -109,6 +169,14 @@ class Svar:
     def deliver(self, *, after: timedelta = MINUTE) -> Report:
         self.now += after
         return self.daemon.deliver(now=self.now)
+
+    def reads(self, kind: type[Kind]) -> Kind:
+        """Let the source be read by another way from now on."""
+        [old] = self.daemon.sources
+        made = kind(old.settings, old.mapping)
+        self.daemon.sources[0] = made
+        old.close()
+        return made
 
     def notices(self) -> set[str]:
         """Return the statuses that there are among the notices."""
@@ -171,7 +239,7 @@ class TestAReplyInTheSameMinute:
         report = svar.deliver()
         assert WAITING not in svar.printed
         assert DECLINED in svar.printed
-        assert report.doubtful == 1
+        assert report.doubtful == {"recruiting": 1}
         assert "held back what settled since the last poll" in svar.log
 
     def test_it_wins_where_the_source_is_postgresql(
@@ -315,20 +383,148 @@ class TestARowThatIsGone:
     def test_is_told_where_a_poll_finds_it(self, place: Office, start: Start) -> None:
         only(place, "waiting")
         svar = start(place)
-        [source] = svar.daemon.sources
-        svar.daemon.sources[0] = Blind(source.settings, source.mapping)
+        svar.reads(Blind)
         svar.deliver()
         assert svar.printed == ""
         svar.poll()
         svar.deliver()
         assert WAITING in svar.printed
-        svar.daemon.sources[0].close()
 
     def test_is_told_where_it_cannot_be_read(self, place: Office, start: Start) -> None:
         svar = start(place)
         office.distort(place, "waiting", applied_at="yesterday")
         svar.deliver()
         assert WAITING in svar.printed
+
+
+class TestADoubt:
+    """What a later poll confirmed is told, whatever is read again meanwhile."""
+
+    def test_is_over_where_a_later_poll_finds_what_it_denied(
+        self, place: Office, start: Start
+    ) -> None:
+        only(place, "waiting")
+        svar = start(place)
+        svar.reads(Hearsay)
+        svar.deliver()
+        assert svar.printed == ""
+        svar.poll()
+        assert not svar.deliver().doubtful
+        assert WAITING in svar.printed
+
+    def test_is_over_for_good(self, place: Office, start: Start) -> None:
+        svar = start(place)
+        svar.reads(Hearsay)
+        assert svar.deliver().doubtful  # the day's digest goes to its reader without it
+        assert WAITING not in svar.printed
+        svar.poll()
+        svar.deliver()
+        svar.poll(after=DAY)
+        assert not svar.deliver().doubtful
+        assert WAITING in svar.printed
+
+    def test_arises_anew_of_another_reply(self, place: Office, start: Start) -> None:
+        only(place, "waiting")
+        svar = start(place)
+        hearsay = svar.reads(Hearsay)
+        svar.deliver()
+        svar.poll()
+        hearsay.told_at += MINUTE
+        assert svar.deliver().doubtful
+        assert svar.printed == ""
+
+    def test_outlasts_a_poll_that_was_under_way(
+        self, place: Office, start: Start
+    ) -> None:
+        only(place, "waiting")
+        svar = start(place)
+        svar.reads(Hearsay)
+        svar.deliver()
+        svar.poll(after=-MINUTE / 2)
+        svar.deliver(after=2 * MINUTE)
+        assert svar.printed == ""
+        svar.poll()
+        svar.deliver()
+        assert WAITING in svar.printed
+
+    def test_is_counted(self, place: Office, start: Start) -> None:
+        svar = start(place)
+        series = 'svar_notices_doubtful_total{source="recruiting"}'
+        assert f"{series} 0.0" in svar.daemon.metrics.expose().decode()
+        office.reply(place, "waiting", svar.now)
+        svar.deliver()
+        assert f"{series} 1.0" in svar.daemon.metrics.expose().decode()
+
+    def test_is_forgotten_with_its_alert(self, place: Office, start: Start) -> None:
+        svar = start(place)
+        source = svar.reads(Hearsay)
+        made = cycle.Verifier(svar.daemon.store, [source], place.load)
+        with svar.daemon.store.read() as connection:
+            found = ledger.read_open(connection, source.name).values()
+        late = [each for each in found if each.seen.rule == "first-reply"]
+        assert made.verify(late, now=svar.now) == made.doubtful() != frozenset()
+        svar.poll()
+        assert made.doubtful() == frozenset()
+        assert len(made._confirmed) == len(late)
+        office.reply(place, "waiting", svar.now)
+        source.told_at += MINUTE
+        assert made.verify(late, now=svar.now) == made.doubtful() != frozenset()
+        svar.poll()
+        assert made.doubtful() == frozenset()
+        assert {alert for alert, _ in made._confirmed} == {
+            each.id for each in late if each.seen.application_id != "waiting"
+        }
+
+
+class TestASlowSource:
+    def test_it_is_told_what_the_last_poll_said(
+        self, place: Office, start: Start
+    ) -> None:
+        only(place, "waiting")
+        svar = start(place)
+        slow = svar.reads(Slow)
+        made = patient(svar, seconds=0.1)
+        report = made.run(now=svar.now + MINUTE)
+        slow.answers.set()
+        assert report.unread == {"recruiting": "recruiting did not answer within 0.1 s"}
+        assert WAITING in svar.printed
+
+    def test_it_is_not_asked_again_while_it_is_asked(
+        self, place: Office, start: Start
+    ) -> None:
+        svar = start(place)
+        slow = svar.reads(Slow)
+        made = patient(svar, seconds=0.1)
+        svar.terminal.refuses = 3
+        made.run(now=svar.now + MINUTE)
+        svar.poll()
+        report = made.run(now=svar.now + MINUTE)
+        slow.answers.set()
+        assert set(report.unread) == {"recruiting"}
+        assert slow.asked == 1
+
+    def test_it_is_asked_again_once_it_answered(
+        self, place: Office, start: Start
+    ) -> None:
+        svar = start(place)
+        slow = svar.reads(Slow)
+        made = patient(svar, seconds=2)
+        svar.terminal.refuses = 3
+        slow.answers.set()
+        for _ in range(2):
+            svar.poll()
+            assert not made.run(now=svar.now + MINUTE).unread
+        assert slow.asked == 2
+
+    def test_the_heart_beats_when_the_delivery_ends(
+        self, place: Office, start: Start
+    ) -> None:
+        svar = start(place)
+        slow = svar.reads(Slow)
+        slow.longest = 0.1
+        svar.deliver()
+        assert svar.daemon.metrics.heartbeat_at is not None
+        assert svar.daemon.metrics.heartbeat_at - svar.now > timedelta(seconds=0.1)
 
 
 class TestASourceThatFails:
@@ -377,7 +573,7 @@ class TestASourceThatFails:
         twin.rename(place.folder / "away.db")
         office.reply(place, "waiting", svar.now)
         report = svar.deliver()
-        assert report.doubtful == 1
+        assert report.doubtful == {"recruiting": 1}
         assert set(report.unread) == {"clinic"}
         assert svar.printed.count(WAITING) == 1
 
@@ -412,6 +608,24 @@ class TestReadingAlone:
         settings, folder = numbered(tmp_path, database, number)
         alone(settings, str(folder))
 
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            ("kari@example.com", "Kari@Example.com "),
+            ("kari@example.com", "kari@example.com\t"),
+            ("kari@example.com", "kari@example.com\u00a0"),
+            ("kari@example.com\r\n", "kari@example.com"),
+            ("åse@example.com", "ÅSE@example.com"),
+            ("ase@example.com", "åse@example.com"),
+        ],
+        ids=["plain", "tab", "hard space", "line end", "capital", "another person"],
+    )
+    def test_where_addresses_are_written_in_two_ways(
+        self, tmp_path: Path, database: str, one: str, other: str
+    ) -> None:
+        settings, folder = addressed(tmp_path, database, one, other)
+        alone(settings, str(folder))
+
     def test_fails_where_the_column_cannot_hold_the_id(
         self, tmp_path: Path, postgresql: str
     ) -> None:
@@ -436,6 +650,43 @@ def numbered(folder: Path, url: str, number: str) -> tuple[SourceSettings, Path]
     (made / "mapping.yaml").write_text("name: own\ntitle: Own", "utf-8")
     (made / "query.sql").write_text(ROWS.format(number), "utf-8")
     return SourceSettings(name="own", url=url, mapping="own", timezone="UTC"), made
+
+
+def addressed(
+    folder: Path, url: str, one: str, other: str
+) -> tuple[SourceSettings, Path]:
+    """Make two people with these addresses, a letter to the first, and a mapping."""
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.begin() as connection:
+        for table in ("people", "letters"):
+            connection.execute(
+                text(f"CREATE TABLE {table} (id VARCHAR(9), address VARCHAR(99))")
+            )
+        insert = "INSERT INTO {} VALUES (:id, :address)"
+        rows = [{"id": "A", "address": one}, {"id": "B", "address": other}]
+        connection.execute(text(insert.format("people")), rows)
+        connection.execute(text(insert.format("letters")), rows[:1])
+    made = folder / "own"
+    made.mkdir()
+    (made / "mapping.yaml").write_text(
+        "name: own\ntitle: Own\nmessages: messages.sql", "utf-8"
+    )
+    (made / "query.sql").write_text(PEOPLE, "utf-8")
+    (made / "messages.sql").write_text(LETTERS, "utf-8")
+    return SourceSettings(name="own", url=url, mapping="own", timezone="UTC"), made
+
+
+def patient(svar: Svar, *, seconds: float) -> Delivery:
+    """Return a delivery that waits so long for what is read again."""
+    store, loaded = svar.daemon.store, svar.place.load()
+    return Delivery(
+        store,
+        svar.terminal,
+        lambda: loaded,
+        verifier=cycle.Verifier(
+            store, svar.daemon.sources, lambda: loaded, patience=seconds
+        ),
+    )
 
 
 def alone(

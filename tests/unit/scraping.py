@@ -78,6 +78,7 @@ def figures(**changed: Any) -> Figures:
         "never_answered": Counter({After.APPLICATION: 3}),
         "surveys": Counter({(Told.LATE, Mood.DETRACTOR): 5}),
         "legal": {"first-reply": NOW + 2 * DAY},
+        "legal_missed": Counter({"first-reply": 0}),
     }
     return Figures(**plain | changed)
 
@@ -97,6 +98,7 @@ def report(found: Figures | None = None, **changed: Any) -> cycle.Report:
         "seconds": 1.5,
         "evaluation_seconds": 0.5,
         "waiting": Counter({("applied", "recruiter"): 6}),
+        "rejected_messages": 3,
         "closure": Counter({Closure.UNDECIDED: 8, Closure.TOLD: 42}),
         "figures": found or figures(),
     }

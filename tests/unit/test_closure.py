@@ -11,6 +11,7 @@ from tests.builders import application, at
 DECIDED = {"status": Status.REJECTED, "decided_at": "09-10"}
 MAILED = {"told_at": "09-12", "told_by": Channel.EMAIL, "last_written_at": "09-12"}
 MET = {"interviewed_at": "09-09"}
+WRONG = Closure.WRONG_CHANNEL
 
 
 def row(*parts: dict[str, Any]) -> Application:
@@ -89,6 +90,35 @@ def test_a_source_that_tells_of_no_calls_owes_none() -> None:
     met = row(DECIDED, MET, MAILED)
     assert closure.state(met, calls=False) is Closure.TOLD
     assert closure.state(row(DECIDED, MET), calls=False) is Closure.DECIDED_NOT_TOLD
+
+
+@pytest.mark.parametrize(
+    ("parts", "state"),
+    [
+        ([DECIDED, MAILED], Closure.DECIDED_NOT_TOLD),
+        ([MAILED], Closure.UNDECIDED),
+        ([DECIDED, MAILED, {"told_at": "09-11"}], Closure.TOLD),
+        ([DECIDED, MET, {"told_at": "09-10", "called_at": "09-12"}], WRONG),
+        ([DECIDED, MET, {"told_at": "09-10", "called_at": "09-11"}], Closure.TOLD),
+        ([DECIDED, MET, MAILED | {"told_by": Channel.PHONE}], Closure.DECIDED_NOT_TOLD),
+        ([{"status": Status.HIRED}, MAILED], Closure.TOLD),
+    ],
+    ids=[
+        *("to be told", "to be told, open", "told", "to be called", "called"),
+        *("to be told by phone", "hired"),
+    ],
+)
+def test_an_answer_of_a_later_day_is_none_yet(
+    parts: list[dict[str, Any]], state: Closure
+) -> None:
+    assert closure.state(row(*parts), by=at("2026-09-11 09:00")) is state
+
+
+def test_what_is_known_leaves_out_the_answers_that_are_dated_later() -> None:
+    written = row(DECIDED, MET, MAILED, {"called_at": "09-10"})
+    assert closure.as_known(written, at("2026-09-12 09:00")) is written
+    known = closure.as_known(written, at("2026-09-11 09:00"))
+    assert known == row(DECIDED, MET, {"called_at": "09-10"})
 
 
 @pytest.mark.parametrize(

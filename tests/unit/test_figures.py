@@ -10,7 +10,17 @@ from pydantic import ValidationError
 from monitor import cycle, evaluate
 from monitor.errors import ConfigError
 from monitor.evaluate import World
-from monitor.figures import After, Days, Figures, Job, Kept, Spread, Tally, Window
+from monitor.figures import (
+    After,
+    Days,
+    Figures,
+    Job,
+    Kept,
+    Spread,
+    Tally,
+    Window,
+    reach,
+)
 from monitor.model import Application, Ball, Channel, Phase, Status
 from monitor.rules import COLUMN_KINDS, Rulebook
 from monitor.settings import MetricsSettings
@@ -37,12 +47,13 @@ def figures(
     columns: Iterable[str] = ALL,
     departments: int = 100,
     lag: timedelta = timedelta(0),
+    lookback: timedelta = timedelta(days=180),
 ) -> Figures:
     """Return what a poll of these rows comes to; five of a department give it a name."""
     columns = frozenset(columns)
     world = World(calendar(), lag)
     checks = evaluate.prepare(rules or rulebook({}), world, now=NOW)
-    tally = Tally(checks, columns, now=NOW, departments=departments)
+    tally = Tally(checks, columns, now=NOW, departments=departments, lookback=lookback)
     calls = "called_at" in columns
     cycle.plan(rows, checks, open_alerts={}, now=NOW, calls=calls, tally=tally)
     return tally.figures()
@@ -56,7 +67,7 @@ class TestWhoWaits:
     @pytest.mark.parametrize(
         ("days", "bucket"),
         [
-            (-1, Days.WEEK),
+            (-0.003, Days.WEEK),  # a clock that is four minutes ahead
             (0, Days.WEEK),
             (7.99, Days.WEEK),
             (8, Days.FORTNIGHT),
@@ -146,6 +157,63 @@ class TestWhoWaits:
         found = figures(*late, soon, fresh, rules=rules)
         assert found.overdue == {("Health", "manager"): 5, ("Health", "unknown"): 1}
         assert found.overdue_jobs == {Job("J1", "Cook"): 5, Job("J2", None): 1}
+
+    def test_a_row_that_stands_twice_is_overdue_once(self) -> None:
+        late = five(applied_at=ago(20))
+        others = [
+            application(application_id=f"x{n}", applied_at=NOW) for n in range(500)
+        ]
+        found = figures(*late, *late[:2], *others, *late[2:])
+        assert found.overdue == {("Health", "unknown"): 5}
+        assert found.overdue_jobs.total() == 5
+
+    def test_who_is_to_apply_in_days_to_come_is_not_counted(self) -> None:
+        decided = {"status": Status.REJECTED, "decided_at": ago(20)}
+        to_come = five(applied_at=ago(-2), department="Later", **decided)
+        rules = rulebook({"clock": "{starts: decided_at, stops: told_at}"})
+        found = figures(*to_come, rules=rules)
+        assert found == figures(rules=rules)
+        both = figures(*to_come, *five(applied_at=ago(20), **decided), rules=rules)
+        assert both == figures(*five(applied_at=ago(20), **decided), rules=rules)
+        assert both.promises
+
+    def test_an_answer_of_days_to_come_is_none_yet(self) -> None:
+        later = five(applied_at=ago(20), told_at=ago(-2))
+        assert figures(*later) == figures(*five(applied_at=ago(20)))
+        soon = five(applied_at=ago(20), told_at=ago(-0.003))
+        assert not figures(*soon).waiting
+
+    def test_a_call_of_days_to_come_reached_nobody_yet(self) -> None:
+        mailed: dict[str, Any] = {
+            "applied_at": ago(40),
+            "status": Status.REJECTED,
+            "interviewed_at": ago(20),
+            "decided_at": ago(5),
+            "told_at": ago(4),
+            "told_by": Channel.EMAIL,
+        }
+        found = figures(*five(**mailed, called_at=ago(-2)))
+        assert found.interviewed_told == {
+            ("other", Window.NARROW): 5,
+            ("other", Window.WIDE): 5,
+        }
+        assert found.waiting == {("Health", "recruiter", Days.LONG): 5}
+        assert found == figures(*five(**mailed))
+
+    def test_a_letter_of_days_to_come_takes_nothing_from_the_one_that_came(
+        self,
+    ) -> None:
+        written: dict[str, Any] = {
+            "status": Status.REJECTED,
+            "interviewed_at": ago(20),
+            "decided_at": ago(9),
+            "unreached_at": ago(5),
+            "told_at": ago(4),
+        }
+        found = figures(application(**written, last_written_at=ago(-3)))
+        assert found.decided_to_told.seconds == pytest.approx(5 * 86_400)
+        assert found.interviewed_told["other", Window.NARROW] == 1
+        assert not found.waiting
 
 
 class TestAnswers:
@@ -323,17 +391,47 @@ class TestDuties:
     def due(self, *rows: Application, **changed: str) -> Any:
         return figures(*rows, rules=rulebook(LEGAL | changed)).legal
 
+    def missed(
+        self, *rows: Application, lag: timedelta = timedelta(0), **changed: str
+    ) -> Any:
+        return figures(*rows, rules=rulebook(LEGAL | changed), lag=lag).legal_missed
+
     def test_the_next_deadline_is_that_of_the_first_who_still_waits(self) -> None:
         ca = {"country": "CA"}
         found = self.due(
             application(**ca, interviewed_at=ago(9)),
-            application(**ca, interviewed_at=ago(50)),
-            application(**ca, interviewed_at=ago(51), told_at=ago(1)),
-            application(country="NO", interviewed_at=ago(60)),
+            application(**ca, interviewed_at=ago(40)),
+            application(**ca, interviewed_at=ago(41), told_at=ago(1)),
+            application(country="NO", interviewed_at=ago(44)),
             application(**ca, interviewed_at=ago(-1)),
             application(**ca),
         )
-        assert found == {"first-reply": ago(5)}
+        assert found == {"first-reply": ago(-5)}
+
+    @pytest.mark.parametrize("more", ["", ", pauses: {waiting_on: candidate}"])
+    def test_one_that_was_missed_does_not_hide_the_next(self, more: str) -> None:
+        clock = f"{{starts: interviewed_at, stops: told_at{more}}}"
+        rows = [
+            application(application_id=str(n), country="CA", interviewed_at=ago(days))
+            for n, days in enumerate([500, 60, 46, 45, 43])
+        ]
+        assert self.due(*rows, clock=clock) == {"first-reply": NOW}
+        assert self.missed(*rows, clock=clock) == {"first-reply": 2}
+        assert self.due(*rows[:3], clock=clock) == {}
+
+    def test_that_none_was_missed_is_a_zero(self) -> None:
+        rows = [application(country="CA", interviewed_at=ago(9))]
+        assert list(self.missed(*rows).items()) == [("first-reply", 0)]
+        assert not figures(*rows).legal_missed
+
+    def test_what_may_still_reach_the_source_was_not_missed(self) -> None:
+        row = application(country="CA", interviewed_at=ago(45.5))
+        assert self.missed(row) == {"first-reply": 1}
+        assert self.missed(row, lag=DAY) == {"first-reply": 0}
+
+    def test_a_row_that_stands_twice_missed_one_deadline(self) -> None:
+        row = application(country="CA", interviewed_at=ago(60))
+        assert self.missed(row, row) == {"first-reply": 1}
 
     def test_nobody_waits_so_nothing_is_due(self) -> None:
         assert self.due(application(country="CA")) == {}
@@ -393,6 +491,125 @@ class TestFolding:
         assert found.promises[rule, "IT", Window.WIDE] == Kept(10, 2)
         assert (rule, "IT", Window.NARROW) not in found.promises
         assert found.promises[rule, "Care", Window.NARROW] == Kept(5, 5)
+
+    def test_each_window_is_folded_by_its_own_cases(self) -> None:
+        old = [
+            application(applied_at=ago(80), told_at=ago(75), department="Health")
+            for _ in range(4)
+        ]
+        late = application(applied_at=ago(20), department="Health")
+        new = [
+            application(applied_at=ago(20), told_at=ago(19), department=name)
+            for name in ["School"] * 9 + ["Care"] * 5
+        ]
+        found = figures(*old, late, *new).promises
+        rule = "first-reply"
+        assert found == {
+            (rule, "Health", Window.WIDE): Kept(5, 4),
+            (rule, "School", Window.WIDE): Kept(9, 9),
+            (rule, "Care", Window.WIDE): Kept(5, 5),
+            # One late of Health alone could be told by name; Care keeps them company.
+            (rule, "other", Window.NARROW): Kept(6, 5),
+            (rule, "School", Window.NARROW): Kept(9, 9),
+        }
+
+    def test_the_only_few_there_are_stand_alone(self) -> None:
+        rows = [application(applied_at=ago(20), told_at=ago(19)) for _ in range(3)]
+        found = figures(*rows, *five(applied_at=ago(80), told_at=ago(79))).promises
+        assert found == {
+            ("first-reply", "other", Window.NARROW): Kept(3, 3),
+            ("first-reply", "Health", Window.WIDE): Kept(8, 8),
+        }
+
+
+class TestLookback:
+    """What a source forgets is not counted as if it had never been."""
+
+    def rows(self) -> Iterable[Application]:
+        for number in range(5):
+            yield application(
+                application_id=str(number),
+                applied_at=ago(60),
+                status=Status.REJECTED,
+                interviewed_at=ago(50),
+                decided_at=ago(30),
+                told_at=ago(20),
+                told_by=Channel.PHONE,
+                survey_at=ago(9),
+                survey_score=9,
+            )
+
+    def found(self, days: int) -> Figures:
+        rules = rulebook({}, {"id": "slow", "target": "20 days"})
+        return figures(*self.rows(), rules=rules, lookback=days * DAY)
+
+    @pytest.mark.parametrize(
+        ("days", "rules"),
+        [
+            (180, ["first-reply 90d", "slow 90d"]),
+            (110, ["first-reply 90d", "slow 90d"]),
+            (109, ["first-reply 90d"]),
+            (104, ["first-reply 90d"]),
+            (103, []),
+        ],
+    )
+    def test_a_promise_is_counted_where_who_was_decided_then_is_still_told(
+        self, days: int, rules: list[str]
+    ) -> None:
+        found = self.found(days).promises
+        assert sorted(f"{rule} {window}" for rule, _, window in found) == rules
+
+    @pytest.mark.parametrize(
+        ("days", "counts"),
+        [
+            (180, (True, True, True, True)),
+            (179, (True, True, True, False)),
+            (120, (True, True, True, False)),
+            (119, (True, True, False, False)),
+            (90, (True, True, False, False)),
+            (89, (True, False, False, False)),
+            (30, (True, False, False, False)),
+            (29, (False, False, False, False)),
+        ],
+    )
+    def test_each_figure_needs_its_own(
+        self, days: int, counts: tuple[bool, ...]
+    ) -> None:
+        found = self.found(days)
+        narrow, wide = (
+            any(each is window for _, each in found.interviewed_told)
+            for window in Window
+        )
+        lengths = {found.first_reply.total > 0, found.decided_to_told.total > 0}
+        assert lengths == {wide}
+        asked = bool(found.answerable)
+        assert (narrow, wide, asked, bool(found.surveys)) == counts
+        assert bool(found.never_answered) is asked
+
+    def test_who_waits_now_is_known_in_any_case(self) -> None:
+        rows = five(applied_at=ago(60))
+        [short, long] = [figures(*rows, lookback=n * DAY) for n in (1, 180)]
+        assert (short.waiting, short.overdue) == (long.waiting, long.overdue)
+
+    @pytest.mark.parametrize(
+        ("target", "columns", "days"),
+        [
+            ("14 days", {"survey_at"}, 180),
+            ("14 days", set(), 120),
+            ("45 days", set(), 135),
+            ("100 days", {"survey_at"}, 190),
+        ],
+    )
+    def test_the_shortest_that_is_right_is_that_of_the_longest_figure(
+        self, target: str, columns: set[str], days: int
+    ) -> None:
+        rules = rulebook({"target": target}).rules
+        assert reach.needed(rules, columns) == days * DAY
+
+    def test_promises_that_nobody_can_count_need_none(self) -> None:
+        clock = "{starts: {latest: [applied_at, last_reply_at]}, stops: last_reply_at}"
+        rules = rulebook({"clock": clock, "target": "200 days"}).rules
+        assert reach.needed(rules, set()) == 120 * DAY
 
 
 class TestWhatMayBeWritten:

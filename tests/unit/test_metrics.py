@@ -11,6 +11,7 @@ from monitor.alerts import State
 from monitor.delivery.round import Reconciled, Wait
 from monitor.figures.nouns import (
     BOUNDS,
+    After,
     Days,
     Figures,
     Kept,
@@ -82,11 +83,13 @@ BUSINESS = {each.name for each in vars(business).values() if hasattr(each, "name
         ("svar_never_answered_applications", {"after": "interview"}, 0),
         ("svar_survey_answers", {"told": "late", "score": "detractor"}, 5),
         ("svar_legal_due_seconds", {"rule": "first-reply"}, 2 * 86_400),
+        ("svar_legal_missed_applications", {"rule": "first-reply"}, 0),
         ("svar_closure", {"state": "undecided"}, 8),
         ("svar_closure", {"state": "wrong_channel"}, 0),
         ("svar_applications", {"phase": "applied", "waiting_on": "recruiter"}, 6),
         ("svar_source_rows", {}, 52),
         ("svar_source_rows_rejected", {}, 2),
+        ("svar_source_messages_rejected", {}, 3),
         ("svar_source_interval_seconds", {}, 300),
         ("svar_source_last_success_timestamp_seconds", {}, NOW.timestamp()),
         ("svar_evaluation_seconds", {}, 0.5),
@@ -158,6 +161,19 @@ def test_a_department_where_somebody_waits_says_that_nobody_is_late() -> None:
     page = told(report(figures(overdue=Counter())))
     sales = {"department": "Sales", "waiting_on": "manager"}
     assert value(page, "svar_overdue_applications", **sales) == 0
+
+
+def test_a_deadline_that_was_missed_leaves_room_for_the_next() -> None:
+    page = told(report(figures(legal={}, legal_missed=Counter({"first-reply": 3}))))
+    assert samples(page, "svar_legal_due_seconds") == []
+    assert value(page, "svar_legal_missed_applications", rule="first-reply") == 3
+
+
+def test_who_cannot_be_asked_about_is_no_zero() -> None:
+    page = told(report(figures(answerable=Counter({After.INTERVIEW: 0}))))
+    for name in ("svar_answerable_applications", "svar_never_answered_applications"):
+        found = [(each.labels["after"], each.value) for each in samples(page, name)]
+        assert found == [("interview", 0)]
 
 
 def test_a_poll_that_fails_leaves_the_figures_of_the_last_good_one() -> None:
@@ -363,4 +379,5 @@ def full_house(departments: list[str]) -> Figures:
         },
         surveys=Counter({(told_, mood): 5 for told_ in Told for mood in Mood}),
         legal=dict.fromkeys(ids(), NOW),
+        legal_missed=Counter(dict.fromkeys(ids(), 1)),
     )

@@ -10,8 +10,9 @@ from hashlib import sha256
 import pytest
 
 from monitor import page
-from monitor.figures.nouns import Days, Figures, Kept, Window
+from monitor.figures.nouns import After, Days, Figures, Kept, Window
 from monitor.messages import words
+from monitor.store.ledger import OpenAlerts
 from monitor.store.replicas import Standing
 from tests.page import colours, reading, scene
 from tests.page.reading import Reader
@@ -19,6 +20,11 @@ from tests.page.scene import AS_OF, HOSTILE
 
 SOON = AS_OF + timedelta(minutes=3)
 RULE = "first-reply"
+SILENCE = {
+    "id": "silence",
+    "title": "Nobody waits more than 14 days for the next word",
+    "clock": "{starts: last_reply_at, stops: [last_reply_at, told_at]}",
+}
 
 
 def shown(**changed: object) -> Reader:
@@ -80,8 +86,48 @@ class TestEveryFigureIsThatOfMetrics:
 class TestThePromise:
     def test_is_told_with_its_cases_and_the_goal(self) -> None:
         text = promised(40, 39).text
-        assert "97 % of our promises were kept: 39 of 40 in the last 30 days." in text
+        said = "97 % of candidates heard from us within 14 days: 39 of 40 in the last"
+        assert said in text
         assert "That meets our goal of 95 %." in text
+
+    def test_of_a_first_reply_leads_and_all_come_second(self) -> None:
+        text = shown().text
+        said = "93 % of candidates heard from us within 14 days: 118 of 126 in the last"
+        assert said in text
+        assert "Of all promises 95 % were kept: 195 of 205 in the last 30 days." in text
+
+    def test_of_all_rules_leads_where_there_is_no_first_reply(self) -> None:
+        others = {("manager-review", "other", Window.NARROW): Kept(40, 39)}
+        text = shown(promises=others).text
+        assert "97 % of our promises were kept: 39 of 40 in the last 30 days." in text
+        assert "Of all promises" not in text
+
+    def test_of_a_first_reply_with_few_cases_does_not_lead(self) -> None:
+        few = {
+            (RULE, "other", Window.NARROW): Kept(4, 4),
+            ("manager-review", "other", Window.NARROW): Kept(40, 39),
+        }
+        assert "97 % of our promises were kept: 43 of 44" in shown(promises=few).text
+
+    @pytest.mark.parametrize(
+        ("late", "said"),
+        [((2, 1), "3 wait"), ((0, 1), "1 waits"), ((0, 0), "0 wait")],
+    )
+    def test_that_cannot_be_counted_afterwards_says_who_is_late_now(
+        self, late: tuple[int, int], said: str
+    ) -> None:
+        loaded = scene.configuration(*scene.RULES, SILENCE)
+        states = ("warning", "breached", "escalated")
+        opened = [
+            OpenAlerts("opencats", "silence", state, count, AS_OF, AS_OF)
+            for state, count in zip(states, (7, *late), strict=True)
+        ]
+        metrics = scene.told(loaded, scene.report(), opened=opened)
+        html = page.render(metrics.last(), loaded, now=SOON)
+        found = Reader(html)
+        assert f"Cannot be counted afterwards; {said} too long now." in found.text
+        assert "No case" not in found.text
+        assert list(reading.differences(html, metrics.expose().decode())) == []
 
     def test_that_is_not_kept_often_enough_says_so(self) -> None:
         text = promised(40, 37).text
@@ -115,6 +161,20 @@ class TestThePromise:
         assert not [each for each in found.said("svar_promise") if "%" in each]
         assert "No case in the last 90 days." in found.text
         assert "0 of 0" not in found.text
+
+    def test_that_looks_further_back_than_the_source_is_not_counted(self) -> None:
+        last, loaded = scene.day(figures=scene.figures(promises={}))
+        short = loaded.settings.sources[0].model_copy(
+            update={"lookback": timedelta(days=60)}
+        )
+        settings = loaded.settings.model_copy(update={"sources": [short]})
+        last.configuration = replace(loaded, settings=settings)
+        text = Reader(page.render(last, loaded, now=SOON)).text
+        said = (
+            "Not counted over 90 days: the source's lookback of 60 days is too short."
+        )
+        assert said in text
+        assert "No case in the last 90 days. 12 too old" not in text
 
     def test_that_cannot_be_measured_says_what_lacks(self) -> None:
         text = shown().text
@@ -153,6 +213,18 @@ class TestWhoWaits:
         assert "0 people wait for an answer." in text
         assert "Whose turn" not in text
 
+    def test_that_no_step_is_due_is_said_where_somebody_waits_on_nobody(self) -> None:
+        said = "Nobody: no step is due (such as a planned interview)."
+        assert said in shown().text
+        alone = Counter({("Care", "recruiter", Days.WEEK): 9})
+        assert said not in shown(waiting=alone, overdue=Counter(), turns={}).text
+
+    def test_of_other_departments_are_those_that_are_small_or_beyond_the_cap(
+        self,
+    ) -> None:
+        said = "fewer than five applications, and those beyond the 100 largest, stand"
+        assert said in shown().text
+
     def test_longest_is_told_with_all_who_wait(self) -> None:
         text = shown().text
         assert (
@@ -189,9 +261,17 @@ class TestTheAnswers:
         assert "8 % never heard from anybody after they applied: 37 of the 412" in text
 
     def test_that_never_came_are_no_share_of_nobody(self) -> None:
-        text = shown(answerable=Counter(), never_answered=Counter()).text
+        none = Counter({After.APPLICATION: 0, After.INTERVIEW: 0})
+        text = shown(answerable=none, never_answered=none).text
         assert "nobody applied 30 to 120 days ago." in text
         assert "0 of" not in text
+
+    def test_that_never_came_are_not_counted_where_the_source_tells_too_little(
+        self,
+    ) -> None:
+        text = shown(answerable=Counter(), never_answered=Counter()).text
+        assert text.count("since the source does not tell enough of 120 days.") == 2
+        assert "nobody applied" not in text
 
     def test_that_never_came_are_no_share_of_a_few(self) -> None:
         few = Counter(application=4), Counter(application=3)
@@ -209,6 +289,17 @@ class TestTrust:
         found = Reader(page.render(metrics.last(), loaded, now=SOON))
         assert "No data yet: the first poll is under way." in found.text
         assert found.figures == []
+
+    @pytest.mark.parametrize(
+        ("rejected", "said"),
+        [(0, "No applications yet."), (3, "No application could be read.")],
+    )
+    def test_an_empty_database_is_no_good_news(self, rejected: int, said: str) -> None:
+        last = scene.nobody(rejected=rejected)
+        text = Reader(page.render(last, scene.configuration(), now=SOON)).text
+        assert said in text
+        for good in ("0 people", "longer than we promised", "were kept", "answer yet"):
+            assert good not in text
 
     def test_a_poll_without_figures_is_no_data(self) -> None:
         assert read(None).figures == []

@@ -16,18 +16,20 @@ from monitor.language import Language
 from monitor.messages import words
 from monitor.messages.blocks import MOST_BLOCKS, SECTION_LENGTH
 from monitor.model import Ball
-from monitor.proof.difference import Edit
-from monitor.report import calls, charts, html, markdown, paper, plain, post, sentences
-from monitor.report.nouns import Outcome, Quiet, Week, WeekReport
+from monitor.report import calls, charts, html, markdown, paper, plain, post
+from monitor.report.looks import Look
+from monitor.report.nouns import Named, Outcome, Quiet, Week, WeekReport
 from monitor.report.paper import Paper
 from monitor.settings import ReportSettings
-from tests.builders import at, calendar
+from tests.builders import application, at, calendar, check, rule
 from tests.unit.weeks import (
     DRIVER,
     ENDS,
     NOW,
     NURSE,
+    RULES,
     edit,
+    growing,
     outcome,
     report,
     section,
@@ -72,11 +74,63 @@ class TestOutcomes:
         assert both.hours == week().hours
         assert both.overdue.total() == 14
 
+    def test_a_rule_under_which_nobody_is_late_stays(self) -> None:
+        one, other = (week(uncounted=Counter({name: 0})) for name in ("a", "b"))
+        assert list(one.plus(other).uncounted) == ["a", "b"]
+
     def test_the_worst_jobs_are_five_and_ties_go_by_title(self) -> None:
         jobs = Counter({Job(str(n), f"Job {n}"): 3 for n in range(7)})
         jobs[Job("9", "Zoo keeper")] = 4
         titles = [job.title for job, _ in week(jobs=jobs).worst]
         assert titles == ["Zoo keeper", "Job 0", "Job 1", "Job 2", "Job 3"]
+
+
+def test_who_is_too_late_to_be_nudged_about_is_not_late_as_alerts_count() -> None:
+    silence = rule(
+        id="silence",
+        clock="{starts: last_reply_at, stops: [last_reply_at, told_at]}",
+        backlog="30 days",
+    )
+    columns = {"last_reply_at", "told_at"}
+    look = Look(
+        [check(silence, NOW)],
+        columns,
+        NOW,
+        departments=100,
+        lookback=timedelta(days=180),
+    )
+    look.take(
+        [
+            application(
+                application_id=f"A{days}", last_reply_at=NOW - timedelta(days=days)
+            )
+            for days in (1, 20, 21, 70)
+        ]
+    )
+    found = look.week()
+    assert found.uncounted == {"silence": 2}
+    assert found.overdue.total() == 3
+
+
+@pytest.mark.parametrize(
+    ("days", "counted"),
+    [(180, Outcome(Kept(1, 1), Kept(1, 1))), (60, Outcome(Kept(1, 1), Kept()))],
+)
+def test_what_looks_further_back_than_the_source_does_is_left_out(
+    days: int, counted: Outcome
+) -> None:
+    columns = {"applied_at", "first_reply_at", "told_at"}
+    lookback = timedelta(days=days)
+    look = Look([check(rule(), NOW)], columns, NOW, departments=100, lookback=lookback)
+    look.take(
+        [
+            application(
+                applied_at=NOW - timedelta(days=20),
+                first_reply_at=NOW - timedelta(days=10),
+            )
+        ]
+    )
+    assert look.week().promises == {"first-reply": counted}
 
 
 class TestTheHour:
@@ -129,61 +183,15 @@ class TestTheHour:
         assert found == date(2026, 9, 4)
 
 
-class TestSentences:
-    def test_it_says_how_many_were_kept(self) -> None:
-        said = sentences.headline(week(), SAID)
-        assert said == "90 % of our promises to candidates were kept."
-
-    def test_it_says_nothing_of_few(self) -> None:
-        few = week(promises={"first-reply": outcome(4, 4)})
-        assert sentences.headline(few, SAID).startswith("Too few promises")
-        assert sentences.trend((week(0), few), SAID) == ""
-        assert sentences.trend((few, week()), SAID) == "18 of 20 in the last 30 days."
-
-    @pytest.mark.parametrize(
-        ("before", "said"),
-        [
-            (16, "That is 10 percentage points more than 1 week ago."),
-            (18, "That is as many as 1 week ago."),
-            (19, "That is 5 percentage points less than 1 week ago."),
-        ],
-    )
-    def test_it_says_whether_it_gets_better(self, before: int, said: str) -> None:
-        earlier = week(1, promises={"first-reply": outcome(20, before)})
-        found = sentences.trend((earlier, week()), SAID)
-        assert found == f"18 of 20 in the last 30 days. {said}"
-
-    def test_one_week_has_no_trend(self) -> None:
-        assert sentences.trend((week(),), SAID) == "18 of 20 in the last 30 days."
-
-    def test_it_says_on_whom_people_wait_too_long(self) -> None:
-        assert sentences.late(week(), SAID) == (
-            "7 people have waited longer than we promised: "
-            "6 for a recruiter, 1 for a line manager."
-        )
-        nobody = week(overdue=Counter[str]())
-        assert sentences.late(nobody, SAID).startswith("Nobody")
-
-    @pytest.mark.parametrize("kind", [each for each in Edit if each is not Edit.SAME])
-    def test_every_edit_is_a_line(self, kind: Edit) -> None:
-        for language in Language:
-            said = sentences.edited(edit(kind), words.phrases(language))
-            assert said.startswith("first-reply: ")
-
-    def test_a_change_is_told_in_its_words(self) -> None:
-        assert (
-            sentences.edited(edit(), SAID) == "first-reply: target 14 days -> 10 days"
-        )
-
-
 class TestThePost:
     def test_it_is_short_and_says_what_leads_ask(self) -> None:
         weeks = (week(0, promises={"first-reply": outcome(20, 16)}), week(1), week())
         found = shown(report(section(*weeks), edits=(edit(),)))
         assert found == (
-            "*90 % of our promises to candidates were kept.*\n"
+            "*90 % of candidates heard from us within 14 days.*\n"
             "18 of 20 in the last 30 days. "
-            "That is 10 percentage points more than 2 weeks ago.\n"
+            "That is 10 percentage points more than 2 weeks ago (Mon 9 Nov).\n"
+            "Of all promises 90 % were kept: 18 of 20 in the last 30 days.\n"
             "7 people have waited longer than we promised: "
             "6 for a recruiter, 1 for a line manager.\n"
             "*Promise by promise*\n"
@@ -200,9 +208,9 @@ class TestThePost:
     @pytest.mark.parametrize(
         ("language", "said"),
         [
-            (Language.NB, "90 % av løftene våre til kandidatene ble holdt."),
-            (Language.SV, "90 % av våra löften till kandidaterna hölls."),
-            (Language.DA, "90 % af vores løfter til kandidaterne blev holdt."),
+            (Language.NB, "90 % av kandidatene hørte fra oss innen 14 dager."),
+            (Language.SV, "90 % av kandidaterna hörde något från oss inom 14 dagar."),
+            (Language.DA, "90 % af kandidaterne hørte fra os inden for 14 dage."),
         ],
     )
     def test_it_speaks_the_house_s_language(
@@ -211,6 +219,28 @@ class TestThePost:
         found = shown(report(edits=(edit(),)), language)
         assert said in found
         assert "Changed" not in found
+
+    def test_many_weeks_are_compared_with_a_month_ago(self) -> None:
+        weeks = growing(12)
+        found = shown(report(section(*weeks), ends=tuple(each.at for each in weeks)))
+        assert "than 4 weeks ago (Mon 26 Oct)." in found
+        assert "90 % (18 of 20), 85 % 4 weeks ago" in found
+
+    @pytest.mark.parametrize(
+        ("language", "said"),
+        [
+            (Language.EN, "No applications yet."),
+            (Language.NB, "Ingen søknader ennå."),
+            (Language.SV, "Inga ansökningar ännu."),
+            (Language.DA, "Ingen ansøgninger endnu."),
+        ],
+    )
+    def test_nobody_at_all_is_all_that_is_said(
+        self, language: Language, said: str
+    ) -> None:
+        found = shown(report(section(Week(NOW)), ends=(NOW,)), language)
+        assert found.startswith(f"*{said}*")
+        assert found.count("\n") == 1
 
     def test_a_single_week_is_compared_with_none(self) -> None:
         one = report(section(week()), ends=(NOW,))
@@ -251,10 +281,19 @@ class TestThePost:
         assert sum(len(json.dumps(each)) for each in message.blocks) < 20_000
 
 
+def everywhere(found: WeekReport) -> list[str]:
+    """Return the report as Markdown, as HTML and in a terminal, freed of escapes."""
+    laid_out = paper.lay_out(found, OFFICE)
+    page = Page(html.render(laid_out, 0.95)).said
+    texts = (markdown.render(laid_out).replace("\\", ""), page, terminal(laid_out))
+    return [" ".join(text.split()) for text in texts]
+
+
 class TestPaper:
     def test_markdown_holds_every_figure(self) -> None:
         found = markdown.render(paper.lay_out(report(edits=(edit(),)), OFFICE))
-        assert "**90 % of our promises to candidates were kept.** 18 of 20" in found
+        assert "**90 % of candidates heard from us within 14 days.** 18 of 20" in found
+        assert "Of all promises 90 % were kept: 18 of 20 in the last 30 days." in found
         assert (
             "| first-reply | 14 days | 90 % | 90 % | 90 % | 18 of 20 | 30 days |"
             in found
@@ -286,6 +325,44 @@ class TestPaper:
         odd = week(waiting=Counter({"unknown": 1}))
         waits = paper.lay_out(report(section(odd), ends=(NOW,)), OFFICE).sheets[0].waits
         assert waits[-1].whom == "somebody not known"
+
+    def test_rules_that_cannot_be_counted_afterwards_have_a_line(self) -> None:
+        named = Named("silence", "Nobody waits for the next word", "14 days")
+        for count, said in ((0, "0 wait"), (1, "1 waits"), (1200, "1,200 wait")):
+            late = section(week(uncounted=Counter({"silence": count})))
+            found = report(late, rules=(*RULES, named), ends=(NOW,))
+            line = f"afterwards: silence (14 days); {said} too long now"
+            assert all(line in text for text in everywhere(found))
+
+    def test_programs_are_told_which_rules_cannot_be_counted(self) -> None:
+        late = section(week(uncounted=Counter({"manager-review": 3})))
+        found = json.loads(json.dumps(plain.values(report(late, ends=(NOW,)))))
+        counted = [each["counted_afterwards"] for each in found["rules"]]
+        assert counted == [True, False]
+        [source] = found["sources"]
+        assert source["weeks"][0]["late_of_uncounted"] == {"manager-review": 3}
+
+    def test_waiting_for_nobody_is_explained_where_somebody_does(self) -> None:
+        said = "nobody: no step is due (such as a planned interview)"
+        odd = section(week(waiting=Counter({Ball.NOBODY: 2})))
+        assert all(said in text for text in everywhere(report(odd, ends=(NOW,))))
+        assert not any(said in text for text in everywhere(report()))
+
+    def test_a_share_over_the_wide_window_is_marked(self) -> None:
+        wide = {"first-reply": outcome(9, 9, wide=(20, 18))}
+        found = report(section(week(0, promises=wide), week(1), week(2)))
+        sheet = paper.lay_out(found, OFFICE).sheets[0]
+        assert sheet.promises[1].said == ("90 %*", "90 %", "90 %")
+        said = "* over 90 days, where 30 days hold fewer than 10 cases."
+        assert all(said in text for text in everywhere(found))
+        assert not any("over 90 days" in text for text in everywhere(report()))
+
+    def test_a_share_of_too_few_is_not_marked(self) -> None:
+        few = report(
+            section(week(promises={"first-reply": outcome(3, 3)})), ends=(NOW,)
+        )
+        assert not any("too few*" in text for text in everywhere(few))
+        assert not any("over 90 days," in text for text in everywhere(few))
 
     def test_it_says_what_is_not_known(self) -> None:
         lacking = {"phone-required": {"called_at"}}
@@ -324,6 +401,15 @@ class TestPaper:
         assert [head.count("Nov") for head in heads] == [3, 3, 1]
         assert all("23 Nov" in head for head in heads)
         assert "Mon" not in heads[0]
+
+    def test_a_narrow_terminal_says_where_the_earlier_weeks_are(self) -> None:
+        weeks = growing(12)
+        ends = tuple(each.at for each in weeks)
+        laid_out = paper.lay_out(report(section(*weeks), ends=ends), OFFICE)
+        hint = "earlier weeks: --format markdown"
+        assert hint in terminal(laid_out, 80)
+        assert "4 weeks ago (Mon 26 Oct)" in " ".join(terminal(laid_out, 80).split())
+        assert hint not in terminal(laid_out, 200)
 
 
 class Page(HTMLParser):
@@ -378,20 +464,37 @@ class TestHtml:
         laid_out = paper.lay_out(report(section(Week(NOW)), ends=(NOW,)), OFFICE)
         texts = html.render(laid_out, 0.95), markdown.render(laid_out)
         for text in (*texts, terminal(laid_out)):
-            assert "Too few promises" in text
+            assert "No applications yet." in text
+            assert "longer than we promised" not in text
             assert "Jobs in which" not in text
 
 
 class TestCharts:
     def test_a_line_stays_in_its_box(self) -> None:
-        [stroke] = charts.line([0, 50, 100])
+        [stroke] = charts.line([0, 50, 100], 0)
         assert [point.y for point in stroke] == [24, 14, 4]
         assert [point.x for point in stroke] == [4, 48, 92]
-        assert charts.goal(1) == 4
+        assert charts.goal(1, 0) == 4
+
+    def test_it_begins_at_half_so_that_little_can_be_seen(self) -> None:
+        assert charts.floor([86, None, 95], 0.95) == 50
+        [stroke] = charts.line([86, 95], 50)
+        assert stroke[0].y - stroke[1].y > 3
+        assert charts.goal(0.5, 50) == 24
+
+    @pytest.mark.parametrize(
+        ("shares", "goal", "floor"),
+        [([30, 95], 0.95, 30), ([95], 0.4, 40), ([None], 0.9, 50), ([], 0.9, 50)],
+    )
+    def test_it_begins_lower_where_a_share_or_the_goal_does(
+        self, shares: list[int | None], goal: float, floor: float
+    ) -> None:
+        assert charts.floor(shares, goal) == floor
 
     def test_a_gap_parts_it(self) -> None:
-        assert [len(each) for each in charts.line([1, None, 2, 3, None])] == [1, 2]
-        assert charts.line([None]) == []
+        parted = charts.line([1, None, 2, 3, None], 0)
+        assert [len(each) for each in parted] == [1, 2]
+        assert charts.line([None], 0) == []
 
     def test_the_longest_bar_fills_it(self) -> None:
         assert charts.bars([4, 2, 0]) == [charts.LENGTH, charts.LENGTH / 2, 0]
@@ -417,11 +520,3 @@ def test_the_plain_values_are_json_and_say_the_same() -> None:
     assert found["as_of"] == "2026-11-23T08:00:00Z"
     assert found["edits"][0]["rule"] == "first-reply"
     assert plain.values(report(edits=None))["edits"] is None
-
-
-def test_whom_people_wait_for_is_said_for_every_ball() -> None:
-    everybody = week(overdue=Counter([*map(str, Ball), "unknown"]))
-    for language in Language:
-        said = sentences.late(everybody, words.phrases(language))
-        assert said.count(",") >= 4
-    assert Outcome().percent is None

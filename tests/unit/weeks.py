@@ -8,13 +8,19 @@ from monitor.figures.nouns import Job, Kept
 from monitor.model import Ball, Closure
 from monitor.report.nouns import Named, Outcome, Section, Week, WeekReport
 from monitor.store.edits import RuleEdit
+from monitor.worktime import Duration, Unit
 from tests.builders import at
 
 NOW = at("2026-11-23 09:00")  # a Monday
 ENDS = tuple(NOW - n * timedelta(days=7) for n in (2, 1, 0))
 NURSE, DRIVER = Job("J1", "Nurse, nights"), Job("J2", None)
 RULES = (
-    Named("first-reply", "Every candidate hears from us within 14 days", "14 days"),
+    Named(
+        "first-reply",
+        "Every candidate hears from us within 14 days",
+        "14 days",
+        Duration(14, Unit.DAYS),
+    ),
     Named("manager-review", "Managers look within 2 working days", "2 working days"),
 )
 
@@ -60,3 +66,11 @@ def edit(kind: str = "changed", **changed: Any) -> RuleEdit:
         "words": "target 14 days -> 10 days",
     }
     return RuleEdit(**plain | changed)
+
+
+def growing(weeks: int) -> tuple[Week, ...]:
+    """Return weeks of which only the last kept more than 17 of 20 promises."""
+    days = (NOW - timedelta(days=7 * n) for n in reversed(range(weeks)))
+    kept = {"first-reply": outcome(20, 17)}
+    *earlier, _ = (week(at=each, promises=kept) for each in days)
+    return (*earlier, week())
