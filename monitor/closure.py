@@ -5,6 +5,8 @@ channel. After two calls that nobody answered a mail counts, marked as a fallbac
 """
 
 from datetime import datetime, timedelta
+from operator import attrgetter
+from typing import Any
 
 from monitor.model import Application, Channel, Closure, Status
 
@@ -13,25 +15,45 @@ NEEDS = {
     "closure": ("decided_at", "told_at", "called_at"),
     "reached_at": ("told_at", "called_at"),
 }
+_ANSWERS = ("told_at", "called_at", "unreached_at", "last_written_at")
+_answers = attrgetter(*_ANSWERS)
 CALL_FIRST = timedelta(hours=1)  # before the decision is written down
 _OPEN = {Status.OPEN, Status.ON_HOLD}
 _ENDED = {Status.HIRED, Status.WITHDRAWN}  # nobody waits for an answer any more
 
 
-def state(row: Application, *, calls: bool = True) -> Closure:
+def state(
+    row: Application, *, calls: bool = True, by: datetime | None = None
+) -> Closure:
     """Return how far the candidate is from having an answer.
 
     `calls`: whether the source tells of calls at all; where it does not, a mail is
-    taken for an answer. Hired and withdrawn applications count as told.
+    taken for an answer. Hired and withdrawn applications count as told. `by`: an answer
+    that is dated later is none yet.
     """
     if row.status in _ENDED:
         return Closure.TOLD
-    if row.told_at is None:
+    told_at = row.told_at
+    if told_at is None or (by is not None and told_at > by):
         is_open = row.status in _OPEN and row.decided_at is None
         return Closure.UNDECIDED if is_open else Closure.DECIDED_NOT_TOLD
-    if calls and row.interviewed_at is not None and reached_at(row) is None:
-        return Closure.WRONG_CHANNEL
+    if calls and row.interviewed_at is not None:
+        known = row if by is None else as_known(row, by)
+        if reached_at(known) is None:
+            return Closure.WRONG_CHANNEL
     return Closure.TOLD
+
+
+def as_known(row: Application, by: datetime) -> Application:
+    """Return the row without the answers that are dated later than an instant."""
+    later: dict[str, Any] = {
+        name: None
+        for name, at in zip(_ANSWERS, _answers(row), strict=True)
+        if at is not None and at > by
+    }
+    if "told_at" in later:
+        later["told_by"] = None
+    return row._replace(**later) if later else row
 
 
 def reached_at(row: Application) -> datetime | None:

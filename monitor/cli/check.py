@@ -162,9 +162,9 @@ def _notes(result: Result) -> Iterator[str]:
         yield f"  Too old to nudge anybody about: {rule}, {count:,}"
     for line in printing.unmeasurable(result.title, report.unmeasurable):
         yield f"  {line}"
-    if report.run.rejected:
+    if report.rejected:
         why = ", ".join(f"{reason}: {n}" for reason, n in report.rejected.items())
-        yield f"  Rows that cannot be read: {report.run.rejected:,} ({why})"
+        yield f"  Rows that cannot be read: {report.rejected.total():,} ({why})"
 
 
 def _sum(results: Sequence[Result]) -> str:

@@ -5,8 +5,9 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from math import ceil
 from typing import NamedTuple
 
 from rich.console import Console
@@ -16,6 +17,7 @@ from monitor import clock, configuration, cycle, metrics, outbox
 from monitor.cli import FAILED, FINE
 from monitor.configuration import Configuration
 from monitor.errors import DeliveryError, MonitorError
+from monitor.figures import reach
 from monitor.messages import words
 from monitor.slack import SCOPES, Slack
 from monitor.source import Source
@@ -94,6 +96,14 @@ def _source(source: Source, loaded: Configuration, now: datetime) -> Iterator[Sy
         message = (
             "pauses count only while they last, since the turns of candidates that "
             f"are over are not known here (map paused): {', '.join(pausing)}"
+        )
+        yield Symptom(source.name, Mark.NOTE, message)
+    lookback, needed = source.settings.lookback, reach.needed(fed.rules, delivered)
+    if lookback < needed:
+        message = (
+            f"lookback is {words.plural(lookback.days, 'day')}: figures that look "
+            "further back would miss some who are decided, and are left out; with "
+            f"{ceil(needed / timedelta(days=1))} days all are counted"
         )
         yield Symptom(source.name, Mark.NOTE, message)
 
@@ -181,6 +191,14 @@ def _slack(loaded: Configuration) -> Iterator[Symptom]:
             f"{channels} cannot be looked up after a broken connection: what is late is "
             "sent again and may stand twice, what only warns is not; "
             "`slack.channels` may name a channel's id",
+        )
+    leads = loaded.settings.report.channel
+    if leads and outbox.is_channel(settings.channels.get(leads, leads)):
+        yield Symptom(
+            "slack",
+            Mark.NOTE,
+            f"a post to {leads} cannot be looked up after the state was restored from "
+            "a backup, and may stand twice; let `slack.channels` name that channel's id",
         )
 
 

@@ -8,7 +8,7 @@ import math
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Event, Lock
 
 from monitor import clock, configuration, cycle, delivery
@@ -141,13 +141,15 @@ class Jobs:
 
     def deliver(self, *, now: datetime) -> delivery.Report:
         """Empty the outbox and report it; raise LeaseLost if that is not ours."""
+        began = time.monotonic()
         with duty.at_work(self.duty, DELIVER) as hold:
             deliverer = self._deliverer(hold)
             report = deliverer.run(now=now)
             backlog = deliverer.backlog(now=now)
         if self.started_with.settings.slack.token is None:
             report.is_token_valid = None
-        self.metrics.delivered(report, backlog, now=now)
+        ended_at = now + timedelta(seconds=time.monotonic() - began)
+        self.metrics.delivered(report, backlog, now=ended_at)
         self.teller.delivered(report)
         self._tell_waiting(backlog.by_status["queued"], now)
         return report

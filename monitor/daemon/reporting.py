@@ -4,7 +4,7 @@ Both belong to whoever delivers; the post itself goes the way of all posts.
 """
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from monitor.configuration import Configuration
 from monitor.daemon.duty import DELIVER, Duty
@@ -16,6 +16,7 @@ from monitor.report.nouns import WeekReport
 from monitor.rules import Rulebook
 from monitor.store import Store, edits, heartbeats, ledger, reports, silences
 
+PAUSE = timedelta(minutes=15)  # between readings, which are of whole sources
 _TROUBLE = "report"
 
 
@@ -35,6 +36,8 @@ class Reporting:
         self._teller = teller
         self._kept: Rulebook | None = None
         self._owed: date | None = None
+        self._read_at: datetime | None = None
+        self._tried_at: datetime | None = None  # in vain, for the first time
 
     def keep(self, *, now: datetime) -> None:
         """Write down what was edited in the rules; raise LeaseLost or StoreError."""
@@ -49,7 +52,7 @@ class Reporting:
         """Owe the leads the week's post, if it is due and nobody has made it yet.
 
         It waits while nobody is to be told of anything, and while a source cannot be
-        read, until that counts as silent.
+        read, until that counts as silent, also where it never could be.
         """
         loaded, hold = self._configuration(), self._duty.hold(DELIVER)
         settings, calendar = loaded.settings.report, loaded.calendar
@@ -60,14 +63,9 @@ class Reporting:
             return
         store = self._store.under(hold)
         if not self._is_owed(store, week):
-            if self._is_on_hold(now):
+            message = None if self._is_on_hold(now) else self._try(store, loaded, now)
+            if message is None:
                 return
-            try:
-                message = self._message(store, loaded, now)
-            except (SourceError, ConfigError) as error:
-                self._teller.once(_TROUBLE, f"the week's report waits: {error}")
-                return
-            self._teller.over(_TROUBLE)
             with store.write() as connection:
                 reports.owe(connection, settings.channel, week, message, now=now)
         self._owed = week
@@ -80,14 +78,44 @@ class Reporting:
         with self._store.read() as connection:
             return any(each.is_hold for each in silences.in_force(connection, now=now))
 
-    def _message(self, store: Store, loaded: Configuration, now: datetime) -> Message:
+    def _try(
+        self, store: Store, loaded: Configuration, now: datetime
+    ) -> Message | None:
+        """Return the post; None where it has to wait for a source."""
+        try:
+            message = self._message(store, loaded, now)
+        except (SourceError, ConfigError) as error:
+            self._teller.once(_TROUBLE, f"the week's report waits: {error}")
+            self._tried_at = self._tried_at or now
+            return None
+        if message is not None:
+            self._teller.over(_TROUBLE)
+            self._tried_at = None
+        return message
+
+    def _message(
+        self, store: Store, loaded: Configuration, now: datetime
+    ) -> Message | None:
+        """Return the post; None so soon after the sources were read in vain.
+
+        None of them is read while one is known to fail: the others are read whole.
+        """
         ends = reading.ends(loaded.settings.report.weeks, now=now)
         with store.read() as connection:
-            stale = heartbeats.stale(connection, loaded.patience, now=now)
+            quiet = heartbeats.quiet(
+                connection, loaded.patience, now=now, tried_at=self._tried_at
+            )
+            heard = [each for each in loaded.patience if each not in quiet]
+            failing = heartbeats.failing(connection, heard)
             edited = edits.between(connection, ends[0] - reading.WEEK, now)
+        if failing:
+            raise SourceError(failing[0], "failing", "its last poll failed")
+        if self._read_at is not None and now < self._read_at + PAUSE:
+            return None
+        self._read_at = now
         language = loaded.settings.language
         report = reading.read(
-            loaded, ends, edits=tuple(edited), stale=stale, language=language
+            loaded, ends, edits=tuple(edited), stale=quiet, language=language
         )
         self._require_rows(store, report)
         return post.render(report, loaded.calendar, language=language)

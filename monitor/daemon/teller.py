@@ -145,8 +145,8 @@ class Teller:
 
     def _verified(self, report: delivery.Report) -> None:
         """Tell what was held back at the last moment, and sources that were no help."""
-        if report.doubtful:
-            counts = fields(notices=report.doubtful)
+        for source, notices in report.doubtful.items():
+            counts = fields(source=source, notices=notices)
             self.log.info("held back what settled since the last poll", extra=counts)
         for source, said in report.unread.items():
             message = f"{said}; what the last poll of {source} said is told"

@@ -84,9 +84,8 @@ class Delivery:
     def backlog(self, *, now: datetime) -> Backlog:
         """Return what the outbox holds, and since when it could have been sent."""
         this = self._round(now)
-        is_open = this.digests.day(now) is not None
         with self.store.read() as connection:
-            return mail.backlog(connection, this.moment, is_open=is_open)
+            return mail.backlog(connection, this.moment, this.digests)
 
     def _begin(self, now: datetime) -> Round:
         this = self._round(now)

@@ -40,7 +40,8 @@ class Report:
     told: list[Post] = field(default_factory=list)
     is_token_valid: bool | None = True  # None where there is no token
     stale: frozenset[str] = frozenset()  # sources whose nudges are held
-    doubtful: int = 0  # notices held back since their rows, read again, say otherwise
+    # By source: notices held back since their rows, read again, say otherwise.
+    doubtful: Counter[str] = field(default_factory=Counter)
     unread: dict[str, str] = field(default_factory=dict)  # sources that failed at that
 
 

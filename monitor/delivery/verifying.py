@@ -1,5 +1,6 @@
 """Asks, right before a post is claimed, whether what it would tell is still so."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Protocol
@@ -10,7 +11,7 @@ from monitor.delivery.turns import Wanted
 from monitor.store import Store, outgoing
 from monitor.store.outgoing import Outgoing
 
-LONGEST = 300.0  # seconds of reading that do not shorten a run
+LONGEST = 25.0  # seconds of reading that do not shorten a run; it may take no longer
 
 
 class Verifier(Protocol):
@@ -89,7 +90,9 @@ class Verifying:
         found = self.verifier.verify(alerts.values(), now=this.now)
         this.doubtful |= found
         this.report.unread = dict(self.verifier.unread())
-        this.report.doubtful = sum(each.alert.id in found for each in this.wanted)
+        this.report.doubtful = Counter(
+            each.alert.source for each in this.wanted if each.alert.id in found
+        )
         this.wanted = []
         # In this order, since of a process that is to stop no difference is a number.
         this.paused = min(LONGEST, self._stopwatch() - began)

@@ -110,7 +110,13 @@ SURVEYS = Gauge(
 LEGAL = Gauge(
     "svar_legal_due_seconds",
     "Time left at the last poll until the next deadline of a rule that a law asks for; "
-    "negative if it was missed.",
+    "none while no deadline is to come.",
+    ("source", "rule"),
+)
+LEGAL_MISSED = Gauge(
+    "svar_legal_missed_applications",
+    "Applications past the deadline of a rule that a law asks for, but for those too "
+    "late to nudge anybody about.",
     ("source", "rule"),
 )
 
@@ -168,6 +174,12 @@ def _promises(figures: By, rules: frozenset[str]) -> Iterator[Metric]:
         for rule, due_at in sorted(each.legal.items())
         if rule in rules
     )
+    yield LEGAL_MISSED.of(
+        ((name, rule), count)
+        for name, each in figures.items()
+        for rule, count in sorted(each.legal_missed.items())
+        if rule in rules
+    )
 
 
 def _answers(figures: By) -> Iterator[Metric]:
@@ -176,13 +188,18 @@ def _answers(figures: By) -> Iterator[Metric]:
         ((n,), each.decided_to_told) for n, each in figures.items()
     )
     yield INTERVIEWED_TOLD.of(_rows(figures, lambda each: each.interviewed_told))
-    yield ANSWERABLE.of(_rows(figures, lambda each: _by_after(each.answerable)))
-    yield NEVER_ANSWERED.of(_rows(figures, lambda each: _by_after(each.never_answered)))
+    yield ANSWERABLE.of(_rows(figures, _answerable))
+    yield NEVER_ANSWERED.of(_rows(figures, _never_answered))
     yield SURVEYS.of(_rows(figures, lambda each: each.surveys))
 
 
-def _by_after(counts: Mapping[After, int]) -> Counts:
-    return {(after,): counts.get(after, 0) for after in After}
+def _answerable(figures: Figures) -> Counts:
+    return {(after,): count for after, count in figures.answerable.items()}
+
+
+def _never_answered(figures: Figures) -> Counts:
+    """Return who never heard, of those who may be asked about at all."""
+    return {(after,): figures.never_answered[after] for after in figures.answerable}
 
 
 def _rows(figures: By, counts_of: Callable[[Figures], Counts]) -> Iterator[Row]:

@@ -85,6 +85,11 @@ RECONCILIATIONS = Count(
     ("outcome",),
     each=len(Reconciled),
 )
+DOUBTFUL = Count(
+    "svar_notices_doubtful",
+    "Notices held back since their rows, read again before sending, said otherwise.",
+    ("source",),
+)
 ERASED = Count(
     "svar_alerts_erased",
     "Alerts forgotten since their source has the application no more.",
@@ -113,6 +118,7 @@ class Counters:
         self._calls = CALLS.register(registry)
         self._throttled = THROTTLED.register(registry)
         self._reconciled = RECONCILIATIONS.register(registry)
+        self._doubtful = DOUBTFUL.register(registry)
         self._erased = ERASED.register(registry)
         self._scheduler = SCHEDULER.register(registry)
         self._begin()
@@ -129,6 +135,7 @@ class Counters:
     def watches(self, sources: Collection[str]) -> None:
         """Say zero of every outcome that a poll of these sources may have."""
         for source in sources:
+            self._doubtful.labels(source)
             for outcome in OUTCOMES:
                 self._cycles.labels(source, outcome)
 
@@ -167,6 +174,8 @@ class Counters:
             self._posts.labels(outcome).inc(count)
         for outcome, count in report.reconciled.items():
             self._reconciled.labels(outcome).inc(count)
+        for source, count in report.doubtful.items():
+            self._doubtful.labels(source).inc(count)
         if report.is_token_valid is None:
             return  # what is printed asks nothing of Slack
         for cause, seconds in report.waited.items():

@@ -20,12 +20,17 @@ SUCCESS = Gauge(
 )
 ROWS = Gauge(
     "svar_source_rows",
-    "Rows of the last good poll, with those that could not be read.",
+    "Applications of the last good poll, with those that could not be read.",
     ("source",),
 )
 REJECTED = Gauge(
     "svar_source_rows_rejected",
-    "Rows that the last poll could not read.",
+    "Applications that the last good poll could not read.",
+    ("source",),
+)
+MESSAGES_REJECTED = Gauge(
+    "svar_source_messages_rejected",
+    "Messages that the last good poll could not read.",
     ("source",),
 )
 FINDINGS = Gauge(
@@ -63,6 +68,7 @@ def collect(last: Last) -> Iterator[Metric]:
 _READ: tuple[tuple[Gauge, Callable[[cycle.Report], float]], ...] = (
     (ROWS, lambda each: each.run.applications + each.run.rejected),
     (REJECTED, lambda each: each.run.rejected),
+    (MESSAGES_REJECTED, lambda each: each.rejected_messages),
     (FINDINGS, lambda each: each.run.findings),
     (FUTURE, lambda each: each.future),
     (AMBIGUOUS, lambda each: each.ambiguous),

@@ -167,8 +167,11 @@ class Promises:
         return Deadline(Amount(text, seconds, where), away, due_at <= self._now)
 
     def _notes(self, rule: str) -> Iterator[tuple[Amount, str]]:
-        """Yield what Svar does not do by itself, and how often."""
+        """Yield what is wrong beside the share, and how often."""
         labels = {"source": self._source, "rule": rule}
+        if missed := self._figures.legal_missed[rule]:
+            found = amount(missed, business.LEGAL_MISSED, **labels)
+            yield found, "past the law's deadline, and no answer is seen"
         if held := self._report.held.get(rule, 0):
             found = amount(held, standing.HELD, **labels)
             yield found, "closings held until they are believed"

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor import privacy
 from monitor.cycle.reading import UNKNOWN
 from monitor.figures.nouns import FEW, Window
 from monitor.language import Language
@@ -137,7 +138,8 @@ def _sheet(section: Section, report: WeekReport, calendar: Calendar) -> Sheet:
         overdue=tuple(each.overdue.total() for each in weeks),
         closure=tuple((said, last.closure[key]) for key, said in CLOSURES.items()),
         jobs=tuple(
-            (job.title or _SAID.week_no_title, count) for job, count in last.worst
+            (privacy.clean(job.title) or _SAID.week_no_title, count)
+            for job, count in last.worst
         ),
         notes=tuple(_notes(section, rules)),
     )

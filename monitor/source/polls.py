@@ -29,7 +29,8 @@ class Poll:
 
     def __init__(self, source: Database, connection: Connection, now: datetime) -> None:
         self.applications = 0
-        self.rejected: Counter[str] = Counter()
+        self.rejected: Counter[str] = Counter()  # by reason
+        self.rejected_messages = 0  # those among the rejected
         self.rejected_ids: list[str] = []
         self.mailbox = Mailbox()
         self._source = source
@@ -154,6 +155,7 @@ class Poll:
                     message = read(row)
                 except RowError as error:
                     self._reject(f"message {row[which]}", str(error))
+                    self.rejected_messages += 1
                     continue
                 yield message
 

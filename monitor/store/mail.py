@@ -1,17 +1,17 @@
 """The posts that carry notices to Slack: what they are, and what became of them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
+from functools import cache, partial
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import (
     BindParameter,
-    ColumnElement,
     Connection,
     Row,
-    and_,
     bindparam,
     func,
     select,
@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 
 from monitor.alerts import Alert
+from monitor.outbox import Digests
 from monitor.rules import Kind
 from monitor.store import ledger, turns
 from monitor.store.tables import alerts, notices, people, posts
@@ -187,6 +188,20 @@ _OPEN = (
 )
 
 
+_OLDEST = func.min(notices.c.due_at).label("due_at")
+_OWED = (
+    select(notices.c.recipient, notices.c.is_now, _OLDEST)
+    .where(*turns.DUE)
+    .group_by(notices.c.recipient, notices.c.is_now)
+)
+_TRIED = (
+    select(posts.c.recipient, posts.c.status, _OLDEST)
+    .join(notices, notices.c.post_id == posts.c.id)
+    .where(posts.c.status.in_(_OPEN), posts.c.status != PostStatus.FAILED)
+    .group_by(posts.c.recipient, posts.c.status)
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Backlog:
     """What the outbox holds at one moment."""
@@ -196,28 +211,57 @@ class Backlog:
     unreachable: int
 
 
-def backlog(connection: Connection, moment: Moment, *, is_open: bool) -> Backlog:
+def backlog(connection: Connection, moment: Moment, digests: Digests) -> Backlog:
     """Return how much waits to be sent, and since when it could have been.
 
-    `is_open`: whether digests may go out at that moment.
+    What its reader may not be told now, by the clock on their wall, does not wait.
     """
     due = notices.c.status == "queued", notices.c.due_at <= moment.now
     queued = connection.execute(select(func.count()).where(*due)).scalar_one()
     query = select(posts.c.status, func.count()).where(posts.c.status.in_(_OPEN))
     found = connection.execute(query.group_by(posts.c.status)).all()
-    tried = select(posts.c.id).where(
-        posts.c.status.in_(_OPEN), posts.c.status != PostStatus.FAILED
-    )
-    waits: list[ColumnElement[bool]] = [notices.c.post_id.in_(tried)]
-    if is_open:
-        waits.append(and_(*turns.DUE, ~turns.HAD_DIGEST))
-    firsts = [select(func.min(notices.c.due_at)).where(each) for each in waits]
-    ages = [connection.execute(first, moment.values).scalar() for first in firsts]
     by_status = dict.fromkeys(("queued", *PostStatus), 0) | {"queued": queued}
     by_status |= {row.status: row[1] for row in found}
-    oldest = min((age for age in ages if age), default=None)
+    owed = _owed_since(connection, moment, digests)
+    oldest = min(chain(owed, _tried_since(connection, moment, digests)), default=None)
     lost = connection.execute(select(func.count()).where(people.c.error.is_not(None)))
     return Backlog(by_status, oldest, lost.scalar_one())
+
+
+def _owed_since(
+    connection: Connection, moment: Moment, digests: Digests
+) -> Iterator[datetime]:
+    """Yield since when each reader could have been told today of what is queued."""
+    told_on = cache(partial(turns.told_on, connection))
+    for row in connection.execute(_OWED, moment.values).all():
+        theirs = digests.of(row.recipient)
+        opened_at = _opened(theirs, moment.now, is_now=row.is_now)
+        if opened_at is None:
+            continue
+        day = theirs.calendar.local_day(moment.now)
+        if row.is_now or row.recipient not in told_on(day):
+            yield max(row.due_at, opened_at)
+
+
+def _tried_since(
+    connection: Connection, moment: Moment, digests: Digests
+) -> Iterator[datetime]:
+    """Yield since when each reader's posts that are being tried have been due.
+
+    One that waits is tried in its reader's hours; the others are looked up at any.
+    """
+    for row in connection.execute(_TRIED).all():
+        is_open = digests.of(row.recipient).calendar.is_open(moment.now)
+        if is_open or row.status != PostStatus.WAITING:
+            yield row.due_at
+
+
+def _opened(digests: Digests, now: datetime, *, is_now: bool) -> datetime | None:
+    """Return since when somebody may be told today; None where they may not be now."""
+    calendar, begins = digests.calendar, time() if is_now else digests.digest_at
+    if not (calendar.is_open(now) if is_now else digests.day(now)):
+        return None
+    return calendar.next_open(calendar.at_local(calendar.local_day(now), begins))
 
 
 _FIELDS = [f.name for f in fields(Post) if f.name not in {"told", "owed_to"}]

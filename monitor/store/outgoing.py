@@ -1,5 +1,6 @@
 """What is about to go out: notices that may be told now, with the alerts they tell of."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
@@ -43,3 +44,17 @@ def read(connection: Connection, moment: Moment) -> list[Outgoing]:
         for query in (_QUEUED, _DELAYED)
         for row in connection.execute(query, moment.values)
     ]
+
+
+def confirmed(connection: Connection, alert_ids: Collection[int]) -> set[int]:
+    """Return which of these alerts are open, and were found by the last good poll."""
+    found: set[int] = set()
+    asked = sorted(alert_ids)
+    for start in range(0, len(asked), ledger.CHUNK):
+        query = select(alerts.c.id).where(
+            alerts.c.id.in_(asked[start : start + ledger.CHUNK]),
+            alerts.c.closed_at.is_(None),
+            alerts.c.closing_polls == 0,
+        )
+        found.update(connection.execute(query).scalars())
+    return found

@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from monitor import evaluate
 from monitor.evaluate import Late, World
-from monitor.figures import LEAST, NONE, OTHER
+from monitor.figures import LEAST, NONE, OTHER, Tally, Window
 from monitor.figures.batch import Batch
+from monitor.figures.duties import Duty
 from monitor.figures.folding import Fold, fold
 from monitor.figures.promises.hindsight import Hindsight
 from monitor.figures.promises.outcomes import EVER, Outcomes
 from monitor.figures.promises.swift import Swift
-from monitor.model import Application, Ball, Channel, Status
+from monitor.model import Application, Ball, Channel, Closure, Status
 from monitor.rules import Rule, Rulebook
 from tests.builders import application, finding, rule
 from tests.laws.offices import TICK, Office, law, offices
@@ -175,6 +176,61 @@ def test_comparisons_say_what_the_rows_of_then_say(
     if Swift.of(check, after):
         event(f"swift and told: {len(asked) > 0}")
     assert sorted(told) == sorted(each for each in asked if after < each[1] <= now)
+
+
+@law
+@given(offices(), lags, st.integers(0, 2**32))
+def test_the_next_deadline_is_the_same_whatever_is_skipped(
+    office: Office, lag: timedelta, seed: int
+) -> None:
+    base = office.change.astimezone(UTC)
+    dice = Random(f"{seed} {office}")  # noqa: S311 - a throw of dice, no secret
+    made = rules(dice, office.change.date())
+    now = base + timedelta(hours=dice.randrange(-200, 900))
+    chunks = [list(rows(dice, base)) for _ in range(2)]
+    found = []
+    # With a calendar for a department that nobody has, each deadline is worked out.
+    for elsewhere in ({}, {"Nowhere": office.calendar()}):
+        world = World(office.calendar(), lag, departments=elsewhere)
+        [check] = evaluate.prepare(Rulebook((made,)), world, now=now)
+        duty = Duty(check)
+        for chunk in chunks:
+            duty.take(Batch(chunk, {made.id: list(evaluate.find(check, chunk))}))
+        found.append((duty.due_at, duty.missed))
+    assert found[0] == found[1]
+    due_at, missed = found[0]
+    event(f"due: {due_at is not None}, missed: {missed > 0}")
+    assert due_at is None or due_at >= now
+
+
+@law
+@given(offices(), st.integers(0, 2**32), st.integers(1, 4))
+def test_no_window_tells_of_a_few_by_name(
+    office: Office, seed: int, largest: int
+) -> None:
+    base = office.change.astimezone(UTC)
+    dice = Random(f"{seed} {office}")  # noqa: S311 - a throw of dice, no secret
+    now = base + timedelta(days=dice.randrange(15, 75))
+    made = rule(clock="{starts: applied_at, stops: told_at}", target="14 days")
+    checks = evaluate.prepare(Rulebook((made,)), World(office.calendar()), now=now)
+    chunk = [
+        row._replace(department=f"D{dice.randrange(largest * 3) // 2}")
+        for _ in range(largest)
+        for row in rows(dice, base)
+    ]
+    found = {made.id: list(evaluate.find(checks[0], chunk))}
+    tally = Tally(checks, ["told_at"], now=now, departments=100)
+    tally.take(chunk, [Closure.TOLD] * len(chunk), found)
+    promises = tally.figures().promises
+    for window in Window:
+        after = now - window.length
+        kept, broken = Outcomes(checks[0], after).take(Batch(chunk, found))
+        shown = {key[1]: each for key, each in promises.items() if key[2] is window}
+        assert sum(each.kept for each in shown.values()) == len(kept)
+        assert sum(each.cases for each in shown.values()) == len(kept) + len(broken)
+        cases = [each.cases for each in shown.values()]
+        assert min(cases, default=LEAST) >= LEAST or shown.keys() == {OTHER}
+        event(f"named in {window}: {len(shown.keys() - {OTHER}) > 0}")
 
 
 @law

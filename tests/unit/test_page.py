@@ -196,6 +196,10 @@ class TestThePromise:
     def test_of_a_law_names_its_deadline(self, left: timedelta, said: str) -> None:
         assert said in shown(legal={RULE: AS_OF + left}).text
 
+    def test_of_a_law_says_how_many_deadlines_were_missed(self) -> None:
+        text = shown(legal_missed=Counter({RULE: 2})).text
+        assert "2 past the law's deadline, and no answer is seen." in text
+
     def test_tells_what_svar_holds_back(self) -> None:
         text = shown().text
         assert "37 closings held until they are believed." in text

@@ -309,6 +309,13 @@ class TestPaper:
         )
         assert r"| a \| b \# c \*d\* \<b\> | 5 |" in found
 
+    def test_a_title_cannot_steer_a_terminal(self) -> None:
+        odd = Job("J", "Nurse\x1b[31m\x07\u202e, nights")
+        sheet = paper.lay_out(
+            report(section(week(jobs=Counter({odd: 5})))), OFFICE
+        ).sheets[0]
+        assert sheet.jobs == (("Nurse [31m , nights", 5),)
+
     def test_rules_that_promised_nothing_yet_are_too_few(self) -> None:
         weeks = (week(0, promises={}), week())
         sheet = paper.lay_out(report(section(*weeks), ends=ENDS[1:]), OFFICE).sheets[0]
