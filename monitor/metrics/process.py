@@ -28,10 +28,6 @@ HEARTBEAT = Gauge(
     "svar_scheduler_heartbeat_timestamp_seconds",
     "When the daemon last did a job.",
 )
-OFFICE_OPEN = Gauge(
-    "svar_office_open",
-    "1 while the house works; else messages wait.",
-)
 LEADER = Gauge(
     "svar_leader",
     "1 where this replica does what the lease is for.",
@@ -71,19 +67,11 @@ def collect(last: Last) -> Iterator[Metric]:
     """Yield what may have changed since the scrape before."""
     yield RELOAD_GOOD.now(float(last.is_reload_good))
     yield HEARTBEAT.at(last.heartbeat_at)
-    yield OFFICE_OPEN.now(_is_open(last))
     standing = last.standing
     yield LEADER.of(((name,), int(ours)) for name, ours in standing.leads.items())
     yield REPLICAS.now(standing.replicas)
     yield DIFFER.now(int(standing.differ))
     yield from _outbox(last)
-
-
-def _is_open(last: Last) -> float | None:
-    """Return whether the house worked when the daemon last did a job."""
-    if last.configuration is None or last.heartbeat_at is None:
-        return None
-    return float(last.configuration.calendar.is_open(last.heartbeat_at))
 
 
 def _outbox(last: Last) -> Iterator[Metric]:

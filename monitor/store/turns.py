@@ -104,12 +104,6 @@ DUE: tuple[ColumnElement[bool], ...] = (
     ~and_(is_public, _announced_late()),
     ~PUT_OFF,
 )
-# Whether the notice's recipient has the digest of that day.
-HAD_DIGEST = exists().where(
-    posts.c.recipient == notices.c.recipient,
-    posts.c.sent_on == _DAY,
-    posts.c.kind == "digest",
-)
 
 
 def told_on(connection: Connection, day: date) -> frozenset[str]:
