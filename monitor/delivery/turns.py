@@ -76,8 +76,9 @@ class Turns:
     def _reader(self, recipient: str) -> str | None:
         """Return who reads what is owed to somebody; None where that is not known now."""
         this = self.this
-        if not this.digests.of(recipient).calendar.is_open(this.now):
-            return None  # nobody is asked for at night
+        is_at_work = this.digests.of(recipient).calendar.is_open(this.now)
+        if not is_at_work and recipient not in self._people.deputies:
+            return None  # nobody is asked for at night, but for whom another may read
         settings = this.configuration.settings
         try:
             return self.router.reader(recipient, settings, this.zones, this.now)

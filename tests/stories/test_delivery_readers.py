@@ -42,6 +42,21 @@ def test_who_is_away_by_the_settings_is_read_for_by_the_deputy(
     assert len(office.said(PER)) == 1
 
 
+def test_a_deputy_far_away_reads_by_the_clock_on_their_own_wall(
+    office: PostOffice,
+) -> None:
+    office.slack.add(PER, "Per")
+    office.slack.add(DEPUTY, "Liv")
+    today = office.at.date()
+    zones = {DEPUTY: "America/Los_Angeles"}
+    office.set_people(away={PER: ((today, today),)}, zones=zones)
+    office.owe(PER, owner=PER)
+    office.deliver()
+    assert not office.said(DEPUTY)
+    office.deliver(after=9 * HOUR)  # nine in the morning there, six in the evening here
+    assert len(office.said(DEPUTY)) == 1
+
+
 def test_who_is_on_holiday_in_slack_is_read_for_by_the_deputy(
     office: PostOffice,
 ) -> None:
