@@ -85,8 +85,7 @@ class Answers:
         """Count these applications."""
         if self._is_wide:
             self._count_replies(batch)
-        if self._windows:
-            self._count_outcomes(batch)
+        self._count_outcomes(batch)
         for after, begun, answers in self._cohorts:
             self._count_silence(batch.rows, after, begun, answers)
 

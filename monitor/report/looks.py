@@ -33,7 +33,9 @@ class Look:
         self._tally = Tally(
             checks, columns, now=at, departments=departments, lookback=lookback
         )
-        self._state = partial(closure.state, calls="called_at" in columns)
+        self._state = partial(
+            closure.state, calls="called_at" in columns, by=at + evaluate.SKEW
+        )
         self._closure: Counter[Closure] = Counter()
         self._uncounted = Counter(
             {each.rule.id: 0 for each in checks if not is_told(each.rule)}

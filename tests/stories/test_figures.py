@@ -13,7 +13,7 @@ import pytest
 
 from monitor import configuration, cycle, shipped
 from monitor.demo import ats, home, play
-from monitor.figures import BOUNDS, Figures, Spread
+from monitor.figures import BOUNDS, Figures, Spread, Window
 from monitor.source import Source
 
 RULES = {"first-reply", "decided-not-told", "phone-required"}
@@ -44,8 +44,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def figures(folder: Path) -> Figures:
     """Return the figures as a poll counts them."""
+    return counted(folder)
+
+
+def counted(folder: Path, **changed: timedelta) -> Figures:
+    """Return the figures of a poll, with what a test says of the source changed."""
     loaded = configuration.read(folder / "config" / "svar.yaml", {})
     (settings,) = loaded.settings.sources
+    settings = settings.model_copy(update=changed)
     with closing(Source(settings, loaded.mappings[settings.name])) as source:
         _, report = cycle.check(source, loaded, now=NOW)
     assert report.figures is not None
@@ -102,6 +108,19 @@ def test_promises_kept_and_broken_are_those_of_sql(
     shares = [kept.ratio for kept in figures.promises.values() if kept.ratio]
     assert min(shares) < 0.9
     assert min(each.cases for each in figures.promises.values()) >= 5
+
+
+def test_a_short_lookback_leaves_out_what_it_cannot_tell(
+    folder: Path, figures: Figures
+) -> None:
+    short = counted(folder, lookback=timedelta(days=60))
+    narrow = {
+        key: each for key, each in figures.promises.items() if key[2] is Window.NARROW
+    }
+    assert short.promises == narrow
+    assert (short.answerable, short.surveys) == ({}, {})
+    assert short.first_reply == short.decided_to_told == Spread()
+    assert short.legal == figures.legal
 
 
 @pytest.mark.parametrize("name", ["first_reply", "decided_to_told"])

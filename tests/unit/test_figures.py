@@ -210,7 +210,8 @@ class TestWhoWaits:
             "unreached_at": ago(5),
             "told_at": ago(4),
         }
-        found = figures(application(**written, last_written_at=ago(-3)))
+        to_come = {"called_at": ago(-2), "last_written_at": ago(-3)}
+        found = figures(application(**written, **to_come))
         assert found.decided_to_told.seconds == pytest.approx(5 * 86_400)
         assert found.interviewed_told["other", Window.NARROW] == 1
         assert not found.waiting
