@@ -131,12 +131,11 @@ class Verifier:
 
     def wants(self, notice: Outgoing, *, now: datetime) -> bool:
         """Tell whether a notice's row is to be read again before it goes out."""
-        alert = notice.alert
-        source = self._sources.get(alert.source)
-        rule = self._configuration().rulebook.get(alert.seen.rule)
+        source = self._sources.get(notice.source)
+        rule = self._configuration().rulebook.get(notice.rule)
         if source is None or rule is None or source.name in self._failed:
             return False
-        read_at = self._read_at.get(alert.id or 0)
+        read_at = self._read_at.get(notice.alert_id)
         if read_at is not None and abs(now - read_at) < FRESH:
             return False
         return is_asked(notice, rule, verify=source.settings.verify)

@@ -86,12 +86,14 @@ class Verifying:
         if not any(map(goes_now, this.wanted)):
             return
         began = self._stopwatch()
-        alerts = {each.alert.id: each.alert for each in this.wanted}
-        found = self.verifier.verify(alerts.values(), now=this.now)
+        with self.store.read() as connection:
+            asked = {each.alert_id for each in this.wanted}
+            alerts = outgoing.told_of(connection, asked)
+        found = self.verifier.verify(alerts, now=this.now)
         this.doubtful |= found
         this.report.unread = dict(self.verifier.unread())
         this.report.doubtful = Counter(
-            each.alert.source for each in this.wanted if each.alert.id in found
+            each.source for each in this.wanted if each.alert_id in found
         )
         this.wanted = []
         # In this order, since of a process that is to stop no difference is a number.

@@ -1,7 +1,7 @@
-"""What is about to go out: notices that may be told now, with the alerts they tell of."""
+"""What is about to go out: notices that may be told now, and the alerts they tell of."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -11,8 +11,15 @@ from monitor.store.mail import PostStatus
 from monitor.store.tables import alerts, notices, posts
 from monitor.store.turns import Moment
 
+# Few columns: a run asks this of all that is due, and most of it is not wanted.
 _ROWS = select(
-    alerts, notices.c.firing, notices.c.recipient, notices.c.is_now, notices.c.post_id
+    alerts.c.id,
+    alerts.c.source,
+    alerts.c.rule,
+    notices.c.firing,
+    notices.c.recipient,
+    notices.c.is_now,
+    notices.c.post_id,
 ).join(notices, notices.c.alert_id == alerts.c.id)
 _QUEUED = _ROWS.where(*turns.DUE)
 _DELAYED = _ROWS.join(posts, posts.c.id == notices.c.post_id).where(
@@ -24,11 +31,12 @@ _DELAYED = _ROWS.join(posts, posts.c.id == notices.c.post_id).where(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """A notice that may go out now; `post_id` where its post was tried before."""
 
-    alert: Alert
+    alert_id: int
+    source: str
+    rule: str
     firing: str
     recipient: str
     is_now: bool
@@ -38,12 +46,21 @@ class Outgoing:
 def read(connection: Connection, moment: Moment) -> list[Outgoing]:
     """Return the notices that may go out at this moment, one digest a day aside."""
     return [
-        Outgoing(
-            ledger.read_alert(row), row.firing, row.recipient, row.is_now, row.post_id
-        )
+        Outgoing(*row)
         for query in (_QUEUED, _DELAYED)
         for row in connection.execute(query, moment.values)
     ]
+
+
+def told_of(connection: Connection, alert_ids: Collection[int]) -> list[Alert]:
+    """Return these alerts."""
+    found: list[Alert] = []
+    asked = sorted(alert_ids)
+    for start in range(0, len(asked), ledger.CHUNK):
+        some = asked[start : start + ledger.CHUNK]
+        query = select(alerts).where(alerts.c.id.in_(some))
+        found += map(ledger.read_alert, connection.execute(query))
+    return found
 
 
 def confirmed(connection: Connection, alert_ids: Collection[int]) -> set[int]:

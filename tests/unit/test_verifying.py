@@ -11,7 +11,7 @@ from monitor.daemon.health import HEARTBEAT_WITHIN
 from monitor.delivery import LONGEST_RUN
 from monitor.delivery.verifying import LONGEST
 from monitor.store.outgoing import Outgoing
-from tests.builders import INGRID, alert, rule
+from tests.builders import INGRID, rule
 
 NOW = datetime(2026, 9, 16, 8, tzinfo=UTC)
 
@@ -39,14 +39,20 @@ def test_a_notice_is_read_again(
 ) -> None:
     made = rule(ladder=LADDER)
     notice = Outgoing(
-        alert(), made.firings[firing].name, INGRID, is_now=False, post_id=None
+        1, "ats", made.id, made.firings[firing].name, INGRID, is_now=False, post_id=None
     )
     assert is_asked(notice, made, verify=verify) is asked
 
 
 def test_a_step_that_was_edited_away_is_read_again() -> None:
     notice = Outgoing(
-        alert(), "3 days before (-72 h)", INGRID, is_now=False, post_id=None
+        1,
+        "ats",
+        "first-reply",
+        "3 days before (-72 h)",
+        INGRID,
+        is_now=False,
+        post_id=None,
     )
     assert is_asked(notice, rule(), verify=None)
 
