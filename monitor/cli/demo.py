@@ -45,6 +45,10 @@ def run(options: argparse.Namespace) -> int:
     _summarise(console, story, stage, outcome)
     if options.keep:
         _next(console, settings, outcome, stage)
+    else:
+        console.print(
+            "To look at it as an HR lead or an admin: svar demo --keep ./try-svar"
+        )
     return FINE
 
 
@@ -125,4 +129,5 @@ def _next(console: Console, settings: Path, outcome: Outcome, stage: Stage) -> N
     )
     console.print(f"\nKept in {settings.parent.parent}. Try next:", soft_wrap=True)
     console.print(f"  svar check --config {config} --as-of {as_of}", soft_wrap=True)
+    console.print(f"  svar report --config {config} --as-of {as_of}", soft_wrap=True)
     console.print(f"  svar run --config {config}", soft_wrap=True)

@@ -46,6 +46,7 @@ def test_a_season_shows_the_main_job(capsys: pytest.CaptureFixture[str]) -> None
     without, with_svar = rows["waited more than 14 days"]
     assert int(with_svar) < int(without)
     assert "Never more than one message a person and day" in out
+    assert "svar demo --keep ./try-svar" in out
 
 
 def test_one_week_will_do(capsys: pytest.CaptureFixture[str]) -> None:
@@ -92,6 +93,8 @@ def test_what_it_keeps_can_be_checked_and_run(
     assert source["applications"] > 50
     assert source["rejected_rows"] == 0
     assert {each["rule"] for each in source["findings"]} >= {"first-reply"}
+    assert cli.main(["report", "--config", settings, "--as-of", as_of]) == 0
+    assert "of candidates" in capsys.readouterr().out
     assert cli.main(["doctor", "--config", settings]) == 0
     assert cli.main(["run", "--once", "--config", settings]) == 0
 
