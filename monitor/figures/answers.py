@@ -1,19 +1,18 @@
 """How soon candidates were answered, over which channel, and who never was."""
 
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from monitor import closure
 from monitor.evaluate import SKEW
 from monitor.figures import reach
 from monitor.figures.batch import Batch
-from monitor.figures.nouns import BOUNDS, After, Spread, Window
+from monitor.figures.lengths import Lengths
+from monitor.figures.nouns import After, Window
 from monitor.figures.promises.glance import AT, Row, Rows
 from monitor.model import Status
 
-_BOUNDS = [each.total_seconds() for each in BOUNDS]
 PHONE, OTHERWISE = "phone", "other"
 _TOO_NEW = timedelta(days=30)  # to ask whether they ever hear of us
 _NOTHING = timedelta(0)
@@ -36,24 +35,6 @@ _COHORTS = (
 Cohort = tuple[After, int, Mapping[int, bool]]  # the columns by their places
 _APPLIED, _STATUS = AT["applied_at"], AT["status"]
 _TOLD = AT["told_at"]
-
-
-class Lengths:
-    """A histogram that grows."""
-
-    def __init__(self) -> None:
-        self._counts = [0] * (len(BOUNDS) + 1)
-        self._seconds = 0.0
-
-    def add(self, lengths: Iterable[timedelta]) -> None:
-        seconds = [each.total_seconds() for each in lengths]
-        for each in seconds:
-            self._counts[bisect_left(_BOUNDS, each)] += 1
-        self._seconds += sum(seconds)
-
-    @property
-    def spread(self) -> Spread:
-        return Spread(tuple(self._counts), self._seconds)
 
 
 class Answers:

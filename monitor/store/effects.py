@@ -1,6 +1,5 @@
 """How soon an answer follows a nudge; only reads."""
 
-from bisect import bisect_left
 from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,7 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from monitor.alerts import Reason
-from monitor.figures.nouns import BOUNDS, Spread
+from monitor.figures.lengths import Lengths
+from monitor.figures.nouns import Spread
 from monitor.store.tables import alerts, notices, posts
 
 WINDOW = timedelta(days=90)
@@ -20,10 +20,10 @@ def read(connection: Connection, *, now: datetime) -> dict[tuple[str, str], Spre
 
     Of the alerts that were settled within the window by what stops their clock.
     """
-    found: dict[tuple[str, str], list[timedelta]] = defaultdict(list)
+    found: dict[tuple[str, str], Lengths] = defaultdict(Lengths)
     for source, rule, answered_at, nudged_at in connection.execute(_query(now)):
-        found[source, rule].append(answered_at - nudged_at)
-    return {key: _spread(times) for key, times in found.items()}
+        found[source, rule].add([answered_at - nudged_at])
+    return {key: lengths.spread for key, lengths in found.items()}
 
 
 def _query(now: datetime) -> Select[Any]:
@@ -36,10 +36,3 @@ def _query(now: datetime) -> Select[Any]:
         .where(notices.c.status == "sent", posts.c.sent_at <= alerts.c.effective_at)
         .group_by(alerts.c.id, *which)
     )
-
-
-def _spread(times: list[timedelta]) -> Spread:
-    counts = [0] * (len(BOUNDS) + 1)
-    for each in times:
-        counts[bisect_left(BOUNDS, each)] += 1
-    return Spread(tuple(counts), sum(each.total_seconds() for each in times))
