@@ -40,6 +40,7 @@ class Daemon(Jobs):
         log: logging.Logger,
     ) -> None:
         super().__init__(loaded, environ, transport, log)
+        self._files = watcher.look(self._watched())
         self._pulse = Pulse(loaded.settings.sources)
         self._ticker = Ticker(self.metrics.scheduled)
 
@@ -50,7 +51,7 @@ class Daemon(Jobs):
         signal.signal(signal.SIGTERM, lambda *_: self.stop.set())
         signal.signal(signal.SIGINT, lambda *_: self.stop.set())
         signal.signal(signal.SIGHUP, lambda *_: self._reload_soon())
-        watcher.watch(self._watched, self._reload_soon, self.stop)
+        watcher.watch(self._watched, self._reload_soon, self.stop, known=self._files)
         self._ticker.start()
         host, port = http.server_address[:2]
         self.log.info(

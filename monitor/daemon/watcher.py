@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
+from os import stat_result
 from pathlib import Path
 from threading import Event, Thread
 
@@ -9,30 +11,68 @@ import watchfiles
 from watchfiles import Change
 
 SETTLE_MS = 300  # an editor writes a file in several steps
-CHECK_MS = 2000  # how often a folder that went away or was replaced is noticed
+CHECK_MS = 2000  # how often the files are looked at, whatever the system tells
 SUFFIXES = (".yaml", ".yml", ".sql")
 
-Identity = tuple[Path, int, int]
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What tells one state of the files from another."""
+
+    folders: frozenset[tuple[Path, int, int]]
+    files: frozenset[tuple[Path, int, int, int]]
+
+
+def look(paths: Iterable[Path]) -> Look:
+    """Return how these folders stand; what is gone is left out."""
+    folders = {(path, it.st_dev, it.st_ino) for path, it in _statuses(paths)}
+    files = (file for path, *_ in folders for file in _files(path))
+    return Look(
+        frozenset(folders),
+        frozenset(
+            (file, it.st_ino, it.st_mtime_ns, it.st_size)
+            for file, it in _statuses(files)
+        ),
+    )
+
+
+def _statuses(paths: Iterable[Path]) -> Iterator[tuple[Path, stat_result]]:
+    for path in paths:
+        with suppress(OSError):
+            yield path, path.stat()
+
+
+def _files(folder: Path) -> list[Path]:
+    try:
+        return [path for path in folder.iterdir() if _is_ours(path)]
+    except OSError:
+        return []
 
 
 def watch(
-    paths: Callable[[], list[Path]], changed: Callable[[], None], stop: Event
+    paths: Callable[[], list[Path]],
+    changed: Callable[[], None],
+    stop: Event,
+    *,
+    known: Look,
 ) -> Thread:
-    """Call `changed` after each change below these paths, until stop is set.
+    """Call `changed` after each change below these paths since `known`, until stop.
 
-    The paths are asked for again and again, since a folder may go and come back, or
-    another may be put in its place under the same name.
+    The system's word is only the quick way: it misses what is edited before it listens,
+    and what another machine writes to a shared disk. The paths are asked for again and
+    again, since a folder may go and come back, or another may be put in its place.
     """
 
     def run() -> None:
-        known = _identities(paths())
+        last = known
         while not stop.is_set():
-            for changes in _changes(known, stop):
-                found = _identities(paths())
-                if changes or found != known:
+            listening = last.folders
+            for changes in _changes(listening, stop):
+                found = look(paths())
+                if changes or found != last:
+                    last = found
                     changed()
-                if found != known:
-                    known = found
+                if found.folders != listening:
                     break
 
     thread = Thread(target=run, name="watcher", daemon=True)
@@ -40,24 +80,14 @@ def watch(
     return thread
 
 
-def _identities(paths: Iterable[Path]) -> set[Identity]:
-    """Return which folders stand at the paths; the ones that are gone are left out."""
-    found = set()
-    for path in paths:
-        try:
-            status = path.stat()
-        except OSError:
-            continue
-        found.add((path, status.st_dev, status.st_ino))
-    return found
-
-
-def _changes(known: set[Identity], stop: Event) -> Iterator[set[tuple[Change, str]]]:
+def _changes(
+    folders: Iterable[tuple[Path, int, int]], stop: Event
+) -> Iterator[set[tuple[Change, str]]]:
     """Yield what changed, and an empty set now and then."""
     with suppress(OSError):  # gone in between, or the system grants no more watches
-        if known:
+        if folders:
             yield from watchfiles.watch(
-                *(path for path, _, _ in known),
+                *(path for path, _, _ in folders),
                 watch_filter=lambda _, path: _is_ours(Path(path)),
                 recursive=False,
                 debounce=SETTLE_MS,
