@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -13,8 +13,12 @@ NAMES = ("promise", "waiting", "svar")
 _METRIC = re.compile(r"\b(?:svar|process)_[a-z_]+\b")
 _SELECTOR = re.compile(r"\b((?:svar|process)_[a-z_]+)\{([^}]*)\}")
 _VARIABLE = re.compile(r"\$\{?(\w+)")
+_IN_TEXT = re.compile(r"\$\{(\w+)\}")
 _ANY_JOB = re.compile(r'\b(?:svar|process)_[a-z_]+\b(?!\{job="\$job")')
 OURS = "svar"  # the job of a dashboard that was just opened
+SHOWN, HIDDEN = 0, 2  # Grafana's words for a variable that is hidden or not
+# What Grafana puts into titles where Prometheus knows no target and no goal.
+UNTOLD = {"days": "promised days", "goal": "unknown"}
 
 Json = dict[str, Any]
 
@@ -46,6 +50,16 @@ class Board:
     def variables(self) -> list[Json]:
         """Return the variables that are filled from Prometheus."""
         return [v for v in self.raw["templating"]["list"] if v["type"] == "query"]
+
+    @property
+    def choices(self) -> list[Json]:
+        """Return the variables that a reader chooses from."""
+        return [each for each in self.variables if each["hide"] == SHOWN]
+
+    @property
+    def sayings(self) -> list[Json]:
+        """Return the hidden variables: figures in words, for titles and legends."""
+        return [each for each in self.variables if each["hide"] == HIDDEN]
 
     @property
     def annotations(self) -> list[Json]:
@@ -111,6 +125,31 @@ def filled(expr: str, **values: str) -> str:
     return _VARIABLE.sub(lambda found: chosen.get(found[1], ".*"), expr)
 
 
+def asks(saying: Json) -> str:
+    """Return what a hidden variable asks of Prometheus."""
+    query = str(saying["query"]["query"])
+    return query.removeprefix("query_result(").removesuffix(")")
+
+
+def said(saying: Json, answer: list[Json]) -> list[str]:
+    """Return the values that a hidden variable takes from an answer of Prometheus."""
+    cut = re.compile(saying["regex"].strip("/"))
+    matches = (cut.search(as_line(series)) for series in answer)
+    return [match[1] for match in matches if match]
+
+
+def as_line(series: Json) -> str:
+    """Return a series as Grafana shows it to the regex of a variable."""
+    at, value = series["value"]
+    labels = ",".join(f'{name}="{text}"' for name, text in series["metric"].items())
+    return f"{{{labels}}} {value} {1000 * at:.0f}"
+
+
+def told(text: str, values: Mapping[str, str]) -> str:
+    """Return a title or a legend as Grafana shows it."""
+    return _IN_TEXT.sub(lambda found: values[found[1]], text)
+
+
 def within(raw: object, key: str) -> Iterator[object]:
     """Yield what stands under a key, however deep."""
     if isinstance(raw, dict):
@@ -122,11 +161,35 @@ def within(raw: object, key: str) -> Iterator[object]:
             yield from within(value, key)
 
 
-def steps(panel: Json) -> list[tuple[float, str]]:
-    """Return where a panel changes its colour."""
-    found = panel["fieldConfig"]["defaults"]["thresholds"]["steps"]
+def asked_as(panel: Json, ref: str) -> str:
+    """Return the query of a panel that goes by this letter."""
+    (found,) = (each["expr"] for each in panel["targets"] if each["refId"] == ref)
+    return str(found)
+
+
+def column(panel: Json, name: str) -> str:
+    """Return the query behind a column of a table."""
+    (names,) = within(panel["transformations"], "renameByName")
+    assert isinstance(names, dict)
+    (label,) = (label for label, shown in names.items() if shown == name)
+    return asked_as(panel, label.removeprefix("Value #"))
+
+
+def overrides(panel: Json, name: str) -> Json:
+    """Return what a panel says of its fields of this name, by property."""
+    return {
+        each["id"]: each["value"]
+        for override in panel["fieldConfig"]["overrides"]
+        if override["matcher"]["options"] == name
+        for each in override["properties"]
+    }
+
+
+def words(mappings: list[Json], value: float) -> list[str]:
+    """Return the words for a value, the one that is shown first."""
+    ranges = (each["options"] for each in mappings if each["type"] == "range")
     return [
-        (step["value"], step["color"]) for step in found if step["value"] is not None
+        each["result"]["text"] for each in ranges if each["from"] <= value <= each["to"]
     ]
 
 

@@ -32,12 +32,13 @@ ANSWERS = {
 }
 SHARE = "source_rule:svar_promise_kept:ratio"
 SILENCE = "source_after:svar_never_answered_applications:ratio"
+ANSWERED = "Answered within ${days} (goal: ${goal})"
 # A panel, one of its columns or none, and what the rules record for it.
 PAIRS = [
-    ("Answered within 14 days (goal: 95 %)", "A", f'{SHARE}{{rule="first-reply"}}'),
+    (ANSWERED, "A", f'{SHARE}{{rule="first-reply"}}'),
     ("Which promises do we keep?", "B", SHARE),
     (
-        "Which departments keep the 14 days?",
+        "Which departments keep our ${days}?",
         "A",
         'source_rule_department:svar_promise_kept:ratio{rule="first-reply"}',
     ),
@@ -125,7 +126,7 @@ def test_points_are_those_between_the_shares_that_are_shown(
 ) -> None:
     queries = asked()
     expected = {
-        queries["Answered within 14 days (goal: 95 %)", "A"]: share,
+        queries[ANSWERED, "A"]: share,
         queries["Points gained or lost in a month", "A"]: points,
     }
     cases = [

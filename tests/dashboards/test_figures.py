@@ -2,15 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
 
 import yaml
 
-from monitor import configuration, shipped
-from monitor.rules import nominal
-from monitor.settings import MetricsSettings
+from monitor import shipped
 from tests.dashboards import boards
-from tests.dashboards.boards import Board, Json
+from tests.dashboards.boards import Board
 
 
 def shares(board: Board) -> Iterator[str]:
@@ -20,7 +17,8 @@ def shares(board: Board) -> Iterator[str]:
         if defaults["unit"] == "percentunit" and not defaults["mappings"]:
             # A graph says nothing: with 0 its axis would have but 0 and 100 %.
             assert defaults.get("decimals", 0) == 0
-            yield from (target["expr"] for target in panel["targets"])
+            asked = (each["expr"] for each in panel["targets"])
+            yield from (expr for expr in asked if "svar_promise_goal" not in expr)
         columns = {
             override["matcher"]["options"]
             for override in panel["fieldConfig"]["overrides"]
@@ -30,13 +28,7 @@ def shares(board: Board) -> Iterator[str]:
             assert isinstance(names, dict)
             for label, name in names.items():
                 if name in columns:
-                    yield asked_as(panel, label.removeprefix("Value #"))
-
-
-def asked_as(panel: Json, ref: str) -> str:
-    """Return the query of a panel that goes by this letter."""
-    (found,) = (each["expr"] for each in panel["targets"] if each["refId"] == ref)
-    return str(found)
+                    yield boards.asked_as(panel, label.removeprefix("Value #"))
 
 
 def test_shares_are_whole_per_cent_rounded_down() -> None:
@@ -54,21 +46,14 @@ def test_better_or_worse_is_said_of_the_points_that_are_shown() -> None:
         boards.titled(board, "Better or worse"),
         boards.titled(board, "Points gained"),
     )
-    shown = asked_as(points, "A")
+    shown = boards.asked_as(points, "A")
     assert shown.count("floor(") == 2
-    assert asked_as(verdict, "A").startswith(f"{shown} + 1000 * (")
-    said = {n: words_for(verdict, n) for n in (-3, -2, -1, 0, 1, 2, 3)}
-    assert {n for n, words in said.items() if words == ["Worse"]} == {-3, -2}
-    assert {n for n, words in said.items() if words == ["About the same"]} == {-1, 0, 1}
-    assert {n for n, words in said.items() if words == ["Better"]} == {2, 3}
-
-
-def words_for(panel: Json, value: float) -> list[str]:
-    """Return all that a panel says for a value."""
-    ranges = (each["options"] for each in panel["fieldConfig"]["defaults"]["mappings"])
-    return [
-        each["result"]["text"] for each in ranges if each["from"] <= value <= each["to"]
-    ]
+    assert boards.asked_as(verdict, "A").startswith(f"{shown} + 1000 * (")
+    mappings = verdict["fieldConfig"]["defaults"]["mappings"]
+    said = {n: boards.words(mappings, n) for n in (-3, -2, -1, 0, 1, 2, 3)}
+    assert {n for n, word in said.items() if word == ["Worse"]} == {-3, -2}
+    assert {n for n, word in said.items() if word == ["About the same"]} == {-1, 0, 1}
+    assert {n for n, word in said.items() if word == ["Better"]} == {2, 3}
 
 
 def test_rules_without_a_share_are_told_where_rules_are_listed() -> None:
@@ -99,48 +84,6 @@ def beginning_anew() -> set[str]:
             if {*names[0]} & {*names[1]}:
                 found.add(rule["id"])
     return found
-
-
-def test_the_thresholds_are_the_goal_that_we_ship() -> None:
-    goal = MetricsSettings().goal
-    board = boards.read("promise")
-    assert (
-        max(at for at, _ in boards.steps(boards.titled(board, "Answered within 14")))
-        == goal
-    )
-    assert [at for at, _ in boards.steps(boards.titled(board, "What share hears"))] == [
-        goal
-    ]
-    table = boards.titled(board, "Which promises do we keep?")
-    columns = list(boards.within(table["fieldConfig"]["overrides"], "properties"))
-    limits = [
-        each["value"]["steps"][-1]["value"]
-        for column in columns
-        if isinstance(column, list)
-        for each in column
-        if each["id"] == "thresholds"
-    ]
-    assert limits == [goal]
-    assert (
-        f"goal: {goal:.0%}".replace("%", " %")
-        in boards.titled(board, "Answered")["title"]
-    )
-
-
-def test_the_days_are_those_of_the_rules_that_we_ship() -> None:
-    loaded = configuration.read(shipped.folder() / "config" / "svar.yaml", {})
-    rules = {rule.id: rule for rule in loaded.rulebook.rules}
-    target = rules["first-reply"].target
-    assert target
-    assert timedelta(hours=nominal((target, False))) == timedelta(days=14)
-    assert str(rules["decided-not-told"].target) == "2 working days"
-    board = boards.read("promise")
-    named = re.findall(r"(\d+) days", " ".join(p["title"] for p in board.panels))
-    assert set(named) == {"14"}
-    assert (
-        boards.steps(boards.titled(board, "How many days until the first"))[0][0] == 14
-    )
-    assert boards.steps(boards.titled(board, "How many days from a no"))[0][0] == 2
 
 
 def test_every_rule_that_we_ship_has_a_word_in_the_tables() -> None:

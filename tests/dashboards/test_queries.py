@@ -23,8 +23,9 @@ OTHER = "svar-staging"
 MIXED = ('job="$job"', 'job=~".+"')
 BANNER = "Are the figures fresh?"
 SILENT, NO_DATA = 1.0, 2.0
-OLD = ("Do we keep our 14 days?", "Better or worse than a month ago?")
+OLD = ("Do we keep our ${days}?", "Better or worse than a month ago?")
 GREY = "#6E6E6E"
+SHIPPED = {"days": "14 days", "goal": "95 %"}
 
 
 @pytest.fixture(scope="module")
@@ -100,10 +101,13 @@ def every_label_is_one_that_there_is(server: Past, at: datetime) -> None:
 
 def every_variable_has_values(server: Past, at: datetime) -> None:
     for board in boards.all_of_them():
-        for variable in board.variables:
+        for variable in board.choices:
             inner = variable["query"]["query"].removeprefix("label_values(").rstrip(")")
             metric, _, label = inner.rpartition(", ")
             assert server.labels(label, boards.filled(metric), at), variable["name"]
+        for variable in board.sayings:
+            found = server.at(boards.filled(boards.asks(variable)), at)
+            assert boards.said(variable, found) == [SHIPPED[variable["name"]]]
 
 
 def every_choice_narrows(server: Past, at: datetime) -> None:

@@ -16,7 +16,7 @@ KINDS = {"stat", "table", "timeseries"}
 WIDE, FIRST_ROW = 24, 12  # Grafana's units; twelve down is 456 of a laptop's 768 pixels
 FIRST = {
     "promise": (
-        "Do we keep our 14 days?",
+        "Do we keep our ${days}?",
         "How many wait too long now?",
         "On whom do they wait?",
         "Better or worse than a month ago?",
@@ -121,7 +121,7 @@ def test_the_first_line_says_whether_the_figures_are_fresh(board: Board) -> None
 @every
 def test_a_panel_asks_a_question_that_fits_above_it(board: Board) -> None:
     for panel in board.panels:
-        title = panel["title"]
+        title = boards.told(panel["title"], boards.UNTOLD)
         assert title[0].isupper()
         assert title.endswith("?") or len(title.split()) > 3, title
         assert len(title) <= panel["gridPos"]["w"] * CHARACTERS, title
@@ -165,7 +165,7 @@ def test_variables_are_there_when_they_are_named(board: Board) -> None:
     named = boards.variables(board.text)
     assert named <= there
     assert there >= {"datasource", "job", "source", "rule"}
-    for each in board.variables[1:]:
+    for each in board.choices[1:]:
         assert each["multi"]
         assert each["includeAll"]
         assert each["allValue"] == ".*"
@@ -173,7 +173,7 @@ def test_variables_are_there_when_they_are_named(board: Board) -> None:
 
 @every
 def test_one_installation_is_chosen_before_anything_else(board: Board) -> None:
-    job = board.variables[0]
+    job = board.choices[0]
     assert job["name"] == "job"
     assert job["query"]["query"] == "label_values(svar_build_info, job)"
     assert not job["multi"]
@@ -185,7 +185,7 @@ def test_one_installation_is_chosen_before_anything_else(board: Board) -> None:
 def test_whatever_is_asked_is_asked_of_one_installation(board: Board) -> None:
     for query in (*board.asked(), *board.marks()):
         assert boards.of_any_job(query.expr) == [], query
-    for each in board.variables[1:]:
+    for each in (*board.choices[1:], *board.sayings):
         assert boards.of_any_job(each["query"]["query"]) == []
     assert boards.of_any_job("sum(svar_replicas)")
     assert boards.of_any_job('svar_closure{source=~"$source"}')
