@@ -74,6 +74,11 @@ class Ats(Source):
         """Tell a source that cannot be read, or shows nothing."""
         return self.shown in {"none", "broken"}
 
+    @property
+    def leaves_out(self) -> bool:
+        """Tell whether rows that were there are not delivered."""
+        return bool(self.hidden) or self.shown != "all"
+
     def delivered(self, now: datetime) -> set[str]:
         return COLUMNS
 

@@ -96,10 +96,11 @@ class Stage:
         """Put an old state in the place of the newer one; every process ends."""
         scene = self.scene
         lost = [each for each in scene.slack.messages if each.at >= at]
-        known = {each.channel for each in scene.slack.messages if each.at < at}
+        known = {row["channel"] for row in backup["people"]}
+        unread = set(scene.slack.channels.values()) - known
         scene.slack.unrecorded |= {each.key for each in lost}
         # A channel that is set by its name can be read once its number is known.
-        scene.slack.unlooked |= {e.key for e in lost if e.channel not in known}
+        scene.slack.unlooked |= {each.key for each in lost if each.channel in unread}
         scene.store.put_back(backup)
         scene.forgotten.clear()
         scene.is_rewritten = True

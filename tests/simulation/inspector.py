@@ -225,6 +225,7 @@ class Inspector:
         cutoff = house.instant(today - timedelta(days=1), time())
         with scene.store.truth() as connection:
             kept = connection.execute(select(posts)).all()
+            kept_alerts = connection.execute(_ALERTS).all()
             waiting = connection.execute(_UNTOLD, {"by": cutoff}).all()
             unheard = connection.execute(_UNHEARD, {"by": heals_at}).scalars().all()
         demand(not waiting, "every due notice comes to an end", f"notices {waiting}")
@@ -234,7 +235,9 @@ class Inspector:
         sent = [row for row in kept if row.status == "sent"]
         unedited = [row.id for row in sent if row.edit_due_at is not None]
         demand(not unedited, "every edit is made", f"posts {unedited}")
-        for name in scene.forgotten:
+        gone = [row for row in kept_alerts if row.application_id in scene.ats.hidden]
+        demand(not gone, "who is gone from the source is forgotten", f"{gone}")
+        for name in scene.forgotten | scene.ats.hidden:
             told = {each.key for each in scene.slack.standing() if name in each.text}
             told -= scene.slack.unlooked | scene.slack.unrecorded
             demand(not told, "nothing is said of who was erased", f"{name}: {told}")

@@ -12,7 +12,7 @@ from monitor.daemon.duty import Always, Hold
 from monitor.delivery import Delivery, Verifier
 from monitor.delivery import Report as Delivered
 from monitor.delivery.routes import Transport
-from monitor.store import Store, heartbeats
+from monitor.store import Store, erasure, heartbeats
 from monitor.store.leases import Leases, Tenure
 from tests.simulation import house
 from tests.simulation.scene import Scene
@@ -109,6 +109,24 @@ class Process:
         if report.run.outcome == "ok":
             self.polled_with = loaded
         return report
+
+    def erase(self, report: Polled) -> None:
+        """Forget what is gone, as the daemon does after a good poll."""
+        scene = self.scene
+        if not scene.ats.leaves_out:
+            return  # there is nothing to find, and every pass takes its time
+        store = scene.store.under(self._tenures.get(POLL, ALONE))
+        with store.read() as connection:
+            if not erasure.is_due(connection, scene.ats.name, now=scene.now):
+                return
+        unmeasurable = report.unmeasurable
+        erased = erasure.erase_gone(
+            store, scene.ats, unmeasurable=unmeasurable, now=scene.now
+        )
+        if erased.alerts:
+            scene.is_rewritten = True
+            scene.played.happened["alerts of who is gone are forgotten"] += 1
+            scene.say(f"{erased.alerts} alerts are forgotten")
 
     def deliver(self, idle_since: datetime | None) -> Delivered | None:
         """Run the delivery, if that is ours.

@@ -114,6 +114,8 @@ class World:
             scene.played.happened["closures held"] += 1
         for (rule, was, after, reason), times in report.transitions.items():
             scene.say(f"poll: {times} {rule} {was} -> {after} ({reason})")
+        if report.run.outcome == "ok":
+            process.erase(report)
         return True
 
     def deliver(self) -> None:
