@@ -112,19 +112,23 @@ class Jobs:
             store = self.store.under(hold)
             one = cycle.Cycle(store, source, loaded, edited=last is not loaded)
             report = one.run(now=now)
+            report = replace(report, seconds=time.monotonic() - began)
+            is_edited = last not in (None, loaded)
+            self._tell(report, is_edited=is_edited, now=now)
             if report.run.outcome == "ok":
+                self._polled_with[source.name] = loaded
                 self._erase(store, source, report.unmeasurable, now)
-        report = replace(report, seconds=time.monotonic() - began)
+        return report
+
+    def _tell(self, report: cycle.Report, *, is_edited: bool, now: datetime) -> None:
+        """Show and say what a cycle came to, before anything else can go wrong."""
         with self.store.read() as connection:
             known = _known(connection, now)
         self.metrics.cycled(report, *known)
         self.teller.cycled(report)
-        if report.run.outcome == "ok":
-            self._polled_with[source.name] = loaded
-            if last not in (None, loaded):
-                self.metrics.edited(report)
-                self.teller.edited(report)
-        return report
+        if is_edited and report.run.outcome == "ok":
+            self.metrics.edited(report)
+            self.teller.edited(report)
 
     def _erase(
         self, store: Store, source: Source, unmeasurable: Collection[str], now: datetime

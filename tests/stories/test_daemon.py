@@ -5,7 +5,7 @@ import logging
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,8 @@ from monitor.cycle import Report
 from monitor.daemon import Daemon
 from monitor.daemon.logs import TextFormatter
 from monitor.errors import SourceError, StoreError
-from monitor.store import ledger
+from monitor.source import Poll, Source
+from monitor.store import erasure, ledger
 from monitor.terminal import Terminal
 from tests.stories import office
 from tests.stories.office import LATE, NOW, WARNED, Office
@@ -201,6 +202,34 @@ class TestSourceDown:
         quick.place.run("ALTER TABLE jobs RENAME COLUMN title TO name")
         assert quick.poll().run.outcome == "failed"
         assert quick.open() == OPEN
+
+
+class ReadOnce(Source):
+    """A source that is out of reach after a first pass."""
+
+    passes = 0
+
+    @contextmanager
+    def poll(self, now: datetime) -> Iterator[Poll]:
+        self.passes += 1
+        if self.passes > 1:
+            raise SourceError(self.name, "unreachable", "the network is gone")
+        with super().poll(now) as found:
+            yield found
+
+
+class TestLookingForTheGone:
+    def test_a_second_pass_that_fails_takes_nothing_from_a_good_poll(
+        self, quick: Watch
+    ) -> None:
+        (was,) = quick.daemon.sources
+        quick.daemon.sources = [ReadOnce(was.settings, was.mapping)]
+        quick.now += erasure.EVERY
+        with pytest.raises(SourceError, match="the network is gone"):
+            quick.poll()
+        assert quick.open() == OPEN
+        read_at = quick.metric("svar_source_last_success_timestamp_seconds")
+        assert read_at == quick.now.timestamp()
 
 
 class TestDoubtfulPolls:
