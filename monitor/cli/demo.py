@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
         folder = options.keep or Path(
             stack.enter_context(tempfile.TemporaryDirectory())
         )
-        settings = home.build(folder, listen=options.listen)
+        settings = home.build(folder, listen=options.listen, people=story.arrangements)
         stage = Stage(console, story.people, Calendar(zone="Europe/Oslo", hours={}))
         stage.is_verbose = options.all
         daemon = play.open_daemon(settings, story, stage)

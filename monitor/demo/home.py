@@ -1,6 +1,8 @@
 """The demo's folder: a database, the rules and a configuration that works."""
 
+import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from monitor import shipped
@@ -8,6 +10,7 @@ from monitor.demo import ats
 from monitor.errors import MonitorError
 
 DATABASE = "recruiting.db"
+NOTHING: Mapping[str, Mapping[str, str]] = {}
 SETTINGS = """\
 # yaml-language-server: $schema=schemas/settings.schema.json
 # Written by `svar demo --keep`. The database is real and the people are not.
@@ -26,6 +29,7 @@ calendar:
   country: NO
 people:
   fallback: "#recruiting-ops"
+{people}
 metrics:
   listen: {listen}
 log:
@@ -33,8 +37,17 @@ log:
 """
 
 
-def build(folder: Path, *, listen: str, level: str = "info") -> Path:
-    """Make the demo's folder and return its settings file; raise MonitorError."""
+def build(
+    folder: Path,
+    *,
+    listen: str,
+    level: str = "info",
+    people: Mapping[str, Mapping[str, str]] = NOTHING,
+) -> Path:
+    """Make the demo's folder and return its settings file; raise MonitorError.
+
+    `people`: what the settings say of them, beside where to turn when nobody is there.
+    """
     folder = folder.resolve()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -47,7 +60,10 @@ def build(folder: Path, *, listen: str, level: str = "info") -> Path:
         # The rules' first lines point there, for editors.
         schemas = Path("config", "schemas")
         shutil.copytree(shipped.folder() / schemas, folder / schemas)
-        text = SETTINGS.format(folder=folder, listen=listen, level=level)
+        lines = [f"  {key}: {json.dumps(people[key])}" for key in people]
+        text = SETTINGS.format(
+            folder=folder, listen=listen, level=level, people="\n".join(lines)
+        )
         settings.write_text(text, encoding="utf-8")
     except OSError as error:
         message = f"{folder} cannot be written: {error.strerror}"

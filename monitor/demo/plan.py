@@ -88,6 +88,22 @@ def staff(rng: random.Random) -> tuple[Person, ...]:
     )
 
 
+def arrangements(
+    people: Sequence[Person], starts_on: date
+) -> dict[str, dict[str, str]]:
+    """Return what the settings say of people: who stands in, when, and who reads Norwegian.
+
+    The slow manager is away in the second week, on two days with decisions to make.
+    """
+    brisk, _, slow, stand_in, *_ = people
+    first, last = starts_on + timedelta(days=9), starts_on + timedelta(days=10)
+    return {
+        "deputies": {slow.email: stand_in.email},
+        "away": {slow.email: f"{first} - {last}"},
+        "languages": {brisk.email: "nb"},
+    }
+
+
 def jobs(rng: random.Random, people: Sequence[Person]) -> tuple[Job, ...]:
     """Return six to nine jobs, the first of them the slow manager's."""
     brisk, swamped, slow, *others, _ = people

@@ -4,7 +4,7 @@ import heapq
 import logging
 import os
 import sqlite3
-from collections import Counter
+from collections import Counter, defaultdict
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -95,13 +95,19 @@ def _is_day(now: datetime, daemon: Daemon) -> bool:
 def _tick(
     daemon: Daemon, now: datetime, transitions: Counter[tuple[str, str]]
 ) -> dict[str, list[str]]:
-    """Poll and deliver once; return who was told of which applications."""
+    """Poll and deliver once; return who was told of which applications.
+
+    A deputy passes the word on: who is away acts as if they had read it themselves.
+    """
     for source in daemon.sources:
         report = daemon.poll(source, now=now)
         for (rule, _, after, _), times in report.transitions.items():
             transitions[rule, after] += times
     posts: list[Post] = daemon.deliver(now=now).told
-    return {
-        post.recipient: [alert.seen.application_id for alert, _ in post.told]
-        for post in posts
-    }
+    told: dict[str, list[str]] = defaultdict(list)
+    for post in posts:
+        for alert, _ in post.told:
+            owner = alert.seen.owner
+            reader = owner if owner and owner in post.owed_to else post.recipient
+            told[reader].append(alert.seen.application_id)
+    return told

@@ -15,6 +15,7 @@ from monitor.worktime import Calendar
 _ROLES = {"recruiter": "recruiter", "manager": "line manager", "hr_lead": "HR lead"}
 FULL, SHORT = 0.8, 0.05  # seconds that a person needs to read on
 EDITS_IN_FULL = 2
+GREETINGS = ("Good", "God")  # in English, and in the Nordic languages
 
 
 class Stage:
@@ -95,14 +96,12 @@ class Stage:
 
     def _kind(self, channel: str, message: Message) -> str:
         """Return what makes messages alike: who reads them and which parts they have."""
-        person = self._people.get(channel)
-        role = person.role if person else "channel"
         headings = [
             line.rstrip(":")
             for line in message.text.splitlines()[1:]
             if line.endswith(":")
         ]
-        return f"{role} {headings}"
+        return f"{channel} {headings}"
 
     def _when(self) -> str:
         return words.moment(self.now, self.calendar, now=self.now) if self.now else ""
@@ -134,4 +133,4 @@ class Stage:
 
 def _ungreeted(title: str) -> str:
     greeting, _, rest = title.partition(". ")
-    return rest if greeting.startswith("Good") else title
+    return rest if greeting.startswith(GREETINGS) else title

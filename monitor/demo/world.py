@@ -27,6 +27,7 @@ class World:
     jobs: tuple[Job, ...]
     cases: Mapping[str, Case]
     events: tuple[Event, ...]
+    arrangements: Mapping[str, Mapping[str, str]]
     nudges: Counter[tuple[str, str]] = field(
         default_factory=Counter, repr=False, compare=False
     )
@@ -79,6 +80,7 @@ def season(
         jobs,
         {case.application_id: case for case in cases},
         (*opening, *happens),
+        plan.arrangements(people, starts_on),
     )
 
 

@@ -42,6 +42,8 @@ def test_a_season_shows_the_main_job(capsys: pytest.CaptureFixture[str]) -> None
         assert part in out
     assert " · edited " in out
     assert "settled since" in out
+    assert "With what waits for " in out  # a deputy's
+    assert "på dagens liste venter" in out
     rows = {line[:45].strip(): line.split()[-2:] for line in out.splitlines()}
     without, with_svar = rows["waited more than 14 days"]
     assert int(with_svar) < int(without)
