@@ -22,6 +22,7 @@ from monitor.daemon.teller import BEHIND
 from monitor.daemon.ticker import Job, Ticker
 from monitor.delivery.routes import Transport
 from monitor.errors import LeaseLost, MonitorError, StoreError
+from monitor.metrics import Work
 from monitor.source import Source
 
 DELIVER_EVERY = timedelta(seconds=5)
@@ -93,7 +94,7 @@ class Daemon(Jobs):
         first += timedelta(seconds=1)
         self._ticker.every(DELIVER_EVERY, DELIVER, job, first=first)
         job = self._job(lambda: self.report(now=clock.utc_now()))
-        self._ticker.every(REPORT_EVERY, "report", job, first=first)
+        self._ticker.every(REPORT_EVERY, Work.REPORT, job, first=first)
 
     def _poll_ours(self, source: Source) -> None:
         if self.duty.hold(duty.poll(source.name)):
@@ -118,7 +119,7 @@ class Daemon(Jobs):
             self._polled_with.pop(source, None)
 
     def _reload_soon(self) -> None:
-        self._ticker.once("reload", self._job(self.reload))
+        self._ticker.once(Work.RELOAD, self._job(self.reload))
 
     def _watched(self) -> list[Path]:
         folders = [each.folder for each in self.configuration.mappings.values()]

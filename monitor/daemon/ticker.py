@@ -14,23 +14,28 @@ from apscheduler.events import (
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from monitor.metrics import Ran, Work
+
 DRAIN_SECONDS = 10
 # Two at once: what is asked for while a reload runs waits for it, and is not skipped.
 _ONCE = {"replace_existing": True, "max_instances": 2}
 _EVENTS = {
-    EVENT_JOB_EXECUTED: "executed",
-    EVENT_JOB_ERROR: "error",
-    EVENT_JOB_MISSED: "missed",
-    EVENT_JOB_MAX_INSTANCES: "still_running",
+    EVENT_JOB_EXECUTED: Ran.EXECUTED,
+    EVENT_JOB_ERROR: Ran.ERROR,
+    EVENT_JOB_MISSED: Ran.MISSED,
+    EVENT_JOB_MAX_INSTANCES: Ran.STILL_RUNNING,
 }
 
 Job = Callable[[], object]
 
 
 class Ticker:
-    """Runs jobs again and again; `count` hears of each run and what became of it."""
+    """Runs jobs again and again; `count` hears of each run and what became of it.
 
-    def __init__(self, count: Callable[[str, str], None]) -> None:
+    A job's name begins with the work that it is: "poll", or "poll opencats".
+    """
+
+    def __init__(self, count: Callable[[Work, Ran], None]) -> None:
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
             job_defaults={
@@ -41,7 +46,7 @@ class Ticker:
         )
 
         def listen(event: JobEvent) -> None:
-            count(event.job_id.split()[0], _EVENTS[event.code])
+            count(Work(event.job_id.split()[0]), _EVENTS[event.code])
 
         self._scheduler.add_listener(listen, sum(_EVENTS))
 

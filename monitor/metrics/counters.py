@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from enum import StrEnum
+from itertools import product
 
 from prometheus_client import CollectorRegistry
 
@@ -17,7 +18,6 @@ CYCLE_BUCKETS = (0.1, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)
 OUTCOMES = ("ok", "failed", "empty")  # of a poll
 REASONS = 10  # at most, why a poll fails
 FAULTS = len(Application._fields) + REASONS  # that a row may have
-EVENTS = 4  # that may come of a run of a job
 
 
 class Reload(StrEnum):
@@ -25,6 +25,24 @@ class Reload(StrEnum):
 
     TAKEN_UP = "taken_up"
     REFUSED = "refused"
+
+
+class Work(StrEnum):
+    """What the daemon does again and again."""
+
+    POLL = "poll"  # of whichever source
+    DELIVER = "deliver"
+    REPORT = "report"
+    RELOAD = "reload"
+
+
+class Ran(StrEnum):
+    """What came of a run of a job."""
+
+    EXECUTED = "executed"
+    ERROR = "error"
+    MISSED = "missed"
+    STILL_RUNNING = "still_running"
 
 
 CYCLES = Count("svar_cycles", "Polls of a source.", ("source", "outcome"), each=3)
@@ -99,7 +117,7 @@ SCHEDULER = Count(
     "svar_scheduler_events",
     "Runs of the daemon's jobs.",
     ("job", "event"),
-    each=4 * EVENTS,
+    each=len(Work) * len(Ran),
 )
 
 
@@ -131,6 +149,8 @@ class Counters:
             self._throttled.labels(wait)
         for outcome in Reconciled:
             self._reconciled.labels(outcome)
+        for work, ran in product(Work, Ran):
+            self._scheduler.labels(work, ran)
 
     def watches(self, sources: Collection[str]) -> None:
         """Say zero of every outcome that a poll of these sources may have."""
@@ -187,6 +207,6 @@ class Counters:
         """Count what was forgotten since its source has it no more."""
         self._erased.labels(source).inc(alerts)
 
-    def scheduled(self, job: str, event: str) -> None:
+    def scheduled(self, work: Work, ran: Ran) -> None:
         """Count a run of a job."""
-        self._scheduler.labels(job, event).inc()
+        self._scheduler.labels(work, ran).inc()

@@ -22,7 +22,7 @@ from monitor import delivery
 from monitor.configuration import Configuration
 from monitor.daemon import server
 from monitor.figures.nouns import Days, Figures, Kept, Window
-from monitor.metrics import Format, Metrics
+from monitor.metrics import Format, Metrics, Ran, Work
 from monitor.metrics.business import BALLS, PHASES
 from monitor.rules import Rulebook
 from monitor.store.mail import Backlog
@@ -90,7 +90,7 @@ def told(configured: Configuration, found: Figures) -> Metrics:
     effects = {(SOURCE, rule): spread(DAY) for rule in rules}
     made.cycled(report(found), [], effects)
     made.beat(now=NOW)
-    made.scheduled("poll", "executed")
+    made.scheduled(Work.POLL, Ran.EXECUTED)
     made.delivered(delivery.Report(), Backlog({}, None, 0), now=NOW)
     return made
 

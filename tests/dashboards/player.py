@@ -12,7 +12,7 @@ from monitor.daemon import Daemon
 from monitor.demo import ats
 from monitor.demo.events import Event
 from monitor.demo.world import World
-from monitor.metrics import Format
+from monitor.metrics import Format, Ran, Work
 from tests.fakes import TOKEN, FakeSlack
 
 ENVIRON = {"SVAR_SLACK__TOKEN": TOKEN}
@@ -62,8 +62,8 @@ class Player:
             for post in posts
         }
         self.look_forward(self.story.reactions(told, now))
-        for job in ("poll", "deliver"):
-            self.daemon.metrics.scheduled(job, "executed")
+        for work in (Work.POLL, Work.DELIVER):
+            self.daemon.metrics.scheduled(work, Ran.EXECUTED)
         page = self.daemon.metrics.expose(Format.OPENMETRICS).decode()
         self.pages += stamped(page, now)
 

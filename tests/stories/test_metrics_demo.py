@@ -36,7 +36,6 @@ NOT_IN_THE_DEMO = {
     "svar_source_errors_total",
     "svar_rows_rejected_total",
     "svar_config_edit_alerts_total",
-    "svar_scheduler_events_total",
     "svar_slack_calls_total",
     "svar_slack_token_valid",
 }

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from itertools import product
 
 import pytest
 
@@ -20,7 +21,7 @@ from monitor.figures.nouns import (
     Told,
     Window,
 )
-from monitor.metrics import Metrics, business
+from monitor.metrics import Metrics, Ran, Work, business
 from monitor.metrics.business import BALLS, PHASES
 from monitor.slack.answers import Method, Verdict
 from monitor.store.erasure import Erased
@@ -304,11 +305,18 @@ def test_a_beat_is_the_schedulers_heartbeat() -> None:
     assert page.heartbeat_at == when
 
 
+def test_a_job_that_never_failed_is_a_zero_from_the_start() -> None:
+    page = Metrics()
+    for work, ran in product(Work, Ran):
+        labels = {"job": work, "event": ran}
+        assert value(page, "svar_scheduler_events_total", **labels) == 0
+
+
 def test_the_rest_of_what_happens_is_counted() -> None:
     reasons = Counter({"applied_at is missing": 2})
     page = told(replace(report(), rejected=reasons))
     page.refused()
-    page.scheduled("poll", "executed")
+    page.scheduled(Work.POLL, Ran.EXECUTED)
     page.erased(SOURCE, Erased(alerts=4))
     page.edited(report(transitions=Counter({("x", "warning", "breached", "late"): 3})))
     reason = {"source": SOURCE, "reason": "applied_at is missing"}
