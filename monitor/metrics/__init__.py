@@ -23,7 +23,7 @@ from monitor import cycle, delivery
 from monitor.configuration import Configuration
 from monitor.metrics import business, exposition, feeds, process, rules
 from monitor.metrics.catalogue import most_series, names
-from monitor.metrics.counters import Counters, Reload
+from monitor.metrics.counters import Counters, Ran, Reload, Work
 from monitor.metrics.exposition import END, Format, Kept
 from monitor.metrics.last import Effects, Last
 from monitor.store.erasure import Erased
@@ -31,7 +31,16 @@ from monitor.store.ledger import OpenAlerts
 from monitor.store.mail import Backlog
 from monitor.store.replicas import Standing
 
-__all__ = ["Effects", "Format", "Last", "Metrics", "most_series", "names"]
+__all__ = [
+    "Effects",
+    "Format",
+    "Last",
+    "Metrics",
+    "Ran",
+    "Work",
+    "most_series",
+    "names",
+]
 
 
 class Metrics:
@@ -112,14 +121,12 @@ class Metrics:
         self, report: cycle.Report, open_alerts: list[OpenAlerts], effects: Effects
     ) -> None:
         """Take up what a cycle did, and what the state knows after it."""
-        run, loaded = report.run, self._last.configuration
+        loaded = self._last.configuration
         self._counters.keep(self._last.rules())  # a rule that is gone was told of once
         shows_as_of = loaded is not None and loaded.settings.metrics.exemplars
         self._counters.cycled(report, shows_as_of=shows_as_of)
         with self._lock:
-            if run.outcome == "ok":
-                self._last.cycles[run.source] = report
-                self._last.succeeded[run.source] = run.as_of
+            self._last.polled(report)
             self._last.read(open_alerts, effects)
         self._kept.renew()
 
@@ -149,6 +156,6 @@ class Metrics:
         """Count what was forgotten since its source has it no more."""
         self._counters.erased(source, erased.alerts)
 
-    def scheduled(self, job: str, event: str) -> None:
+    def scheduled(self, work: Work, ran: Ran) -> None:
         """Count a run of a job."""
-        self._counters.scheduled(job, event)
+        self._counters.scheduled(work, ran)

@@ -20,6 +20,7 @@ class Last:
 
     cycles: dict[str, cycle.Report] = field(default_factory=dict)
     succeeded: dict[str, datetime] = field(default_factory=dict)
+    failed: dict[str, datetime] = field(default_factory=dict)  # where the last poll did
     alerts: list[OpenAlerts] = field(default_factory=list)
     effects: Effects = field(default_factory=dict)
     backlog: Backlog | None = None
@@ -72,8 +73,19 @@ class Last:
         others = {each for each in self.intervals if not self.polls(each)}
         self.standing = standing
         self.cycles = self.ours()
+        self.failed = {each: at for each, at in self.failed.items() if self.polls(each)}
         self.taken_over |= others.intersection(self.held())
         return True
+
+    def polled(self, report: cycle.Report) -> None:
+        """Take up what came of a poll; the figures stay those of the last good one."""
+        run = report.run
+        if run.outcome == "ok":
+            self.cycles[run.source] = report
+            self.succeeded[run.source] = run.as_of
+            self.failed.pop(run.source, None)
+        else:
+            self.failed[run.source] = run.as_of
 
     def read(self, open_alerts: list[OpenAlerts], effects: Effects) -> None:
         """Take up what the state knows now."""
@@ -85,5 +97,6 @@ class Last:
             self,
             cycles=dict(self.cycles),
             succeeded=dict(self.succeeded),
+            failed=dict(self.failed),
             intervals=dict(self.intervals),
         )

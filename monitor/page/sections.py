@@ -1,8 +1,9 @@
 """One part of the page for each source: its figures, and whether they can be trusted."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 
 from monitor.configuration import Configuration
 from monitor.cycle import Report
@@ -24,6 +25,7 @@ class Trust(StrEnum):
     FRESH = "fresh"
     STALE = "stale"
     EMPTY = "empty"
+    FAILED = "failed"
     ELSEWHERE = "elsewhere"
 
 
@@ -54,12 +56,24 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """When a poll failed, and the next one, where that is still to come."""
+
+    at: datetime
+    local: str
+    next_at: datetime
+    next_local: str
+    is_ahead: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """One source on the page; without content there is nothing to tell yet."""
 
     source: str
     trust: Trust
     content: Content | None = None
+    failure: Failure | None = None  # of the last poll, where none was good
 
 
 def sections(
@@ -77,11 +91,25 @@ def _section(
         return Section(source, Trust.ELSEWHERE)
     report, loaded = last.cycles.get(source), last.configuration
     if report is None or report.figures is None or loaded is None:
-        return Section(source, Trust.EMPTY)
+        failure = _failure(source, last, loaded or configuration, now)
+        trust = Trust.FAILED if failure else Trust.EMPTY
+        return Section(source, trust, failure=failure)
     is_stale = now - report.run.as_of > configuration.patience[source]
     trust = Trust.STALE if is_stale else Trust.FRESH
     known = states(source, last, loaded)
     return Section(source, trust, _content(report, report.figures, known, loaded, now))
+
+
+def _failure(
+    source: str, last: Last, configuration: Configuration, now: datetime
+) -> Failure | None:
+    """Return when the last poll failed, if it did; why is in the log, for operators."""
+    at = last.failed.get(source)
+    if at is None:
+        return None
+    next_at = at + timedelta(seconds=last.intervals[source])
+    local = partial(words.moment, calendar=configuration.calendar, now=now)
+    return Failure(at, local(at), next_at, local(next_at), is_ahead=next_at > now)
 
 
 def _content(

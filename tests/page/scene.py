@@ -41,6 +41,7 @@ RULES = (
         "target": "45 days",
     },
 )
+INTERNAL = "no access for ingrid on ats.internal"
 HOSTILE = '<script>alert("a\\b")</script>\n& "co"'
 
 
@@ -158,6 +159,11 @@ def report(source: str = "opencats", **changed: Any) -> Report:
         figures=figures(),
     )
     return replace(plain, **changed)
+
+
+def failure(source: str = "opencats") -> Report:
+    """Return a poll that failed, with a reason that is not for everybody."""
+    return Report(Run(source, AS_OF, "failed", error=INTERNAL), reason="connection")
 
 
 def alerts(source: str = "opencats") -> list[OpenAlerts]:

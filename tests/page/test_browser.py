@@ -56,13 +56,15 @@ def tab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[str]:
-    """The pages of four days, as the daemon itself would serve them."""
+    """The pages of some days, as the daemon itself would serve them."""
     last, loaded = scene.day()
     empty = scene.told(loaded, opened=[]).last()
+    failed = scene.told(loaded, scene.failure(), opened=[]).last()
     days = {
         "fresh": (last, timedelta(minutes=3)),
         "stale": (last, timedelta(days=1)),
         "empty": (empty, timedelta(0)),
+        "failed": (failed, timedelta(0)),
         "large": (scene.large(), timedelta(0)),
         "nobody": (scene.nobody(), timedelta(0)),
     }
@@ -89,7 +91,9 @@ def _answer(html: str) -> server.Page:
     return lambda _: Answer(200, html.encode(), server.HTML, page.POLICY)
 
 
-days = pytest.mark.parametrize("day", ["fresh", "stale", "empty", "large", "nobody"])
+days = pytest.mark.parametrize(
+    "day", ["fresh", "stale", "empty", "failed", "large", "nobody"]
+)
 themes = pytest.mark.parametrize("theme", colours.THEMES)
 
 

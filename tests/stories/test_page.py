@@ -71,6 +71,16 @@ def test_before_the_first_poll_it_says_that_there_is_no_data(site: Site) -> None
     assert Reader(html).figures == []
 
 
+def test_after_a_first_poll_that_failed_it_says_so(site: Site, place: Office) -> None:
+    place.ats.unlink()
+    site.poll()
+    _, html = site.ask("/")
+    text = Reader(html).text
+    assert "No data yet: the poll of Wed 16 Sep 10:00 failed." in text
+    assert "the first poll is under way" not in text
+    assert str(place.ats) not in html
+
+
 def test_every_figure_is_that_of_metrics(site: Site) -> None:
     site.poll()
     (_, html), (_, metrics) = site.ask("/"), site.ask("/metrics")

@@ -295,6 +295,43 @@ class TestTrust:
         assert found.figures == []
 
     @pytest.mark.parametrize(
+        ("minutes", "said"),
+        [
+            (4, "tries again by itself; the next poll is due Mon 23 Nov 09:05."),
+            (5, "tries again by itself, and is at it now."),
+        ],
+    )
+    def test_before_the_first_good_poll_a_failed_one_is_told(
+        self, minutes: int, said: str
+    ) -> None:
+        loaded = scene.configuration()
+        metrics = scene.told(loaded, scene.failure(), opened=scene.alerts())
+        now = AS_OF + timedelta(minutes=minutes)
+        found = Reader(page.render(metrics.last(), loaded, now=now))
+        assert "No data yet: the poll of Mon 23 Nov 09:00 failed." in found.text
+        assert said in found.text
+        assert "in its log, and svar doctor says what to do." in found.text
+        assert "under way" not in found.text
+        assert scene.INTERNAL not in found.text
+        assert found.figures == []
+
+    def test_after_a_good_poll_a_failed_one_leaves_its_figures(self) -> None:
+        loaded = scene.configuration()
+        polls = scene.failure(), scene.report(), scene.failure()
+        metrics = scene.told(loaded, *polls, opened=scene.alerts())
+        text = Reader(page.render(metrics.last(), loaded, now=SOON)).text
+        assert "As of Mon 23 Nov 09:00" in text
+        assert "failed" not in text
+
+    def test_what_failed_before_another_replica_polled_it_is_forgotten(self) -> None:
+        loaded = scene.configuration()
+        metrics = scene.told(loaded, scene.failure(), opened=scene.alerts())
+        for is_ours in (False, True):
+            metrics.stands(Standing({"poll opencats": is_ours}, replicas=2))
+        text = Reader(page.render(metrics.last(), loaded, now=SOON)).text
+        assert "No data yet: the first poll is under way." in text
+
+    @pytest.mark.parametrize(
         ("rejected", "said"),
         [(0, "No applications yet."), (3, "No application could be read.")],
     )
