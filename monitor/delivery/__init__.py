@@ -9,9 +9,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from monitor.configuration import Configuration
+from monitor.delivery import readers
 from monitor.delivery.editing import Editor
 from monitor.delivery.looking import LookUp
-from monitor.delivery.pace import Pace, unlimited
+from monitor.delivery.pace import Pace
 from monitor.delivery.round import Report, Round, Stop
 from monitor.delivery.routes import Router, Transport
 from monitor.delivery.sending import Sender
@@ -22,7 +23,7 @@ from monitor.store import Store, bundles, contacts, heartbeats, mail, trouble
 from monitor.store.mail import Backlog
 from monitor.store.trouble import Silent
 
-__all__ = ["TRUSTING", "Delivery", "Pace", "Report", "Verifier", "unlimited"]
+__all__ = ["TRUSTING", "Delivery", "Pace", "Report", "Verifier"]
 
 LONGEST_RUN = 20.0  # seconds; where each call is slow, the next tick goes on
 TRUSTING = Trusting()
@@ -85,7 +86,9 @@ class Delivery:
         """Return what the outbox holds, and since when it could have been sent."""
         this = self._round(now)
         with self.store.read() as connection:
-            return mail.backlog(connection, this.moment, this.digests)
+            absent = contacts.absent(connection)
+            reader = readers.as_known(absent, this.configuration.settings, now)
+            return mail.backlog(connection, this.moment, this.digests, reader)
 
     def _begin(self, now: datetime) -> Round:
         this = self._round(now)

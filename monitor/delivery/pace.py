@@ -40,7 +40,7 @@ FORGET_AT = 10_000  # channels; those that are free again are let go
 class Pace:
     """Says whether a call may be made now; it never waits.
 
-    Each bucket is one instant: when it will have run empty (the "generic cell rate
+    A call without a rate is free. Each bucket is one instant: when it will have run empty (the "generic cell rate
     algorithm" of ITU-T I.371).
     """
 
@@ -75,8 +75,3 @@ class Pace:
             end = self._free_at[name] = full
         taken = end + rate.every
         return taken if taken <= full else None
-
-
-def unlimited() -> Pace:
-    """Return a pace that never holds anything back."""
-    return Pace({})

@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from monitor import outbox
+from monitor.delivery import readers
 from monitor.errors import DeliveryError, Outcome
 from monitor.messages import Message
 from monitor.settings import Settings
@@ -14,9 +14,6 @@ from monitor.slack import Member
 from monitor.store import Store, contacts
 from monitor.store.contacts import Person
 
-KNOWN_FOR = timedelta(hours=20)  # so that each morning hears who is away
-UNKNOWN_FOR = timedelta(hours=1)
-SKEW = timedelta(minutes=1)  # of two replicas' clocks
 HELD = "held"  # of one person, whose look-up failed lately
 PACED = "paced"  # why a call waits that Slack would take, but not so fast
 
@@ -89,7 +86,9 @@ class Router:
         if outbox.is_channel(recipient) or recipient == outbox.NOBODY:
             return None
         known = self._read(recipient)
-        return self._remembered(known) if known and _is_fresh(known, now) else None
+        if known is None or not readers.is_fresh(known, now):
+            return None
+        return self._remembered(known)
 
     def routes(
         self, recipient: str, settings: Settings, now: datetime
@@ -104,9 +103,7 @@ class Router:
             yield from self._channels(named.get(recipient, recipient))
             refusal = DeliveryError(Outcome.ROUTE, "channel_refused")
         else:
-            for email in (recipient, settings.people.deputies.get(recipient)):
-                if email is None or email == outbox.NOBODY:
-                    continue
+            for email in readers.persons(recipient, settings.people):
                 try:
                     route = self._person(email, now)
                     yield route
@@ -129,14 +126,11 @@ class Router:
         Somebody out of the office is read for as somebody whom Slack does not know.
         Fills `zones`; raises DeliveryError where Slack could not be asked.
         """
-        if outbox.is_channel(recipient):
-            return recipient
-        people = settings.people
-        for email in (recipient, people.deputies.get(recipient)):
-            is_somebody = email and email != outbox.NOBODY
-            if email and is_somebody and self._is_there(email, settings, zones, now):
-                return email
-        return people.fallback or recipient
+        return readers.first(
+            recipient,
+            settings.people,
+            lambda email: self._is_there(email, settings, zones, now),
+        )
 
     def _is_there(
         self, email: str, settings: Settings, zones: dict[str, str], now: datetime
@@ -155,12 +149,10 @@ class Router:
                 raise
             return False
         self._failed.pop(email, None)
-        people = settings.people
-        zone = people.zones.get(email) or route.zone
+        zone = settings.people.zones.get(email) or route.zone
         if zone:
             zones[email] = zone
-        today = now.astimezone(ZoneInfo(settings.calendar.timezone)).date()
-        return not (route.is_away or people.is_away(email, today))
+        return not (route.is_away or readers.is_out(email, settings, now))
 
     def forget(self, route: Route, reason: str, now: datetime) -> None:
         """Remember that Slack refused this person's channel, until it is asked again.
@@ -191,9 +183,9 @@ class Router:
 
     def _person(self, email: str, now: datetime) -> Route:
         known = self._read(email)
-        if known and known.error and _is_within(known, UNKNOWN_FOR, now):
-            raise DeliveryError(Outcome.ROUTE, known.error)
-        if known and _is_fresh(known, now):
+        if known and (reason := readers.lost(known, now)):
+            raise DeliveryError(Outcome.ROUTE, reason)
+        if known and readers.is_fresh(known, now):
             return self._remembered(known)
         return self._ask(email, now, known)
 
@@ -253,16 +245,6 @@ class Router:
         with self.store.write() as connection:
             contacts.remember(connection, person)
         self._people[person.email] = person
-
-
-def _is_fresh(known: Person, now: datetime) -> bool:
-    """Tell a way that Slack told of lately."""
-    return bool(known.channel) and _is_within(known, KNOWN_FOR, now)
-
-
-def _is_within(known: Person, spell: timedelta, now: datetime) -> bool:
-    """Tell whether it was asked for so lately; a clock set back knows nothing of it."""
-    return known.checked_at <= now + SKEW and now < known.checked_at + spell
 
 
 def _is_about_one(error: DeliveryError) -> bool:

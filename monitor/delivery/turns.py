@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from monitor import outbox
+from monitor.delivery import readers
 from monitor.delivery.round import Round
 from monitor.delivery.routes import HELD, PACED, Router
 from monitor.errors import DeliveryError
@@ -76,9 +77,8 @@ class Turns:
     def _reader(self, recipient: str) -> str | None:
         """Return who reads what is owed to somebody; None where that is not known now."""
         this = self.this
-        is_at_work = this.digests.of(recipient).calendar.is_open(this.now)
-        if not is_at_work and recipient not in self._people.deputies:
-            return None  # nobody is asked for at night, but for whom another may read
+        if not readers.is_any_at_work(recipient, self._people, this.digests, this.now):
+            return None  # nobody is asked for at night
         settings = this.configuration.settings
         try:
             return self.router.reader(recipient, settings, this.zones, this.now)

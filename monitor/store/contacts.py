@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from monitor.store.tables import people
 
@@ -29,6 +29,7 @@ _READ = select(people).where(people.c.email == bindparam("address"))
 _READ_ALL = select(people).where(
     people.c.email.in_(bindparam("addresses", expanding=True))
 )
+_ABSENT = select(people).where(or_(people.c.error.is_not(None), people.c.is_away))
 _UPDATE = update(people).where(people.c.email == bindparam("address"))
 _INSERT = insert(people)
 
@@ -57,6 +58,11 @@ def lost(connection: Connection) -> list[Person]:
     """Return the addresses that lead to nobody in Slack."""
     query = select(people).where(people.c.error.is_not(None)).order_by(people.c.email)
     return [Person(**row._asdict()) for row in connection.execute(query)]
+
+
+def absent(connection: Connection) -> list[Person]:
+    """Return those whom Slack does not know, and those who are out of the office."""
+    return [Person(**row._asdict()) for row in connection.execute(_ABSENT)]
 
 
 def zones(connection: Connection) -> dict[str, str]:

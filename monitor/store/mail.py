@@ -1,6 +1,6 @@
 """The posts that carry notices to Slack: what they are, and what became of them."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 from monitor.alerts import Alert
-from monitor.outbox import Digests
+from monitor.outbox import Digests, is_channel
 from monitor.rules import Kind
 from monitor.store import ledger, turns
 from monitor.store.tables import alerts, notices, people, posts
@@ -191,6 +191,7 @@ _OPEN = (
 _OLDEST = func.min(notices.c.due_at).label("due_at")
 _OWED = (
     select(notices.c.recipient, notices.c.is_now, _OLDEST)
+    .join(alerts, alerts.c.id == notices.c.alert_id)
     .where(*turns.DUE)
     .group_by(notices.c.recipient, notices.c.is_now)
 )
@@ -211,10 +212,16 @@ class Backlog:
     unreachable: int
 
 
-def backlog(connection: Connection, moment: Moment, digests: Digests) -> Backlog:
+def backlog(
+    connection: Connection,
+    moment: Moment,
+    digests: Digests,
+    reader: Callable[[str], str],
+) -> Backlog:
     """Return how much waits to be sent, and since when it could have been.
 
-    What its reader may not be told now, by the clock on their wall, does not wait.
+    `reader` tells who reads what is owed to somebody. What they may not be told now, by
+    the clock on their wall or since they had the day's digest, does not wait.
     """
     due = notices.c.status == "queued", notices.c.due_at <= moment.now
     queued = connection.execute(select(func.count()).where(*due)).scalar_one()
@@ -222,24 +229,32 @@ def backlog(connection: Connection, moment: Moment, digests: Digests) -> Backlog
     found = connection.execute(query.group_by(posts.c.status)).all()
     by_status = dict.fromkeys(("queued", *PostStatus), 0) | {"queued": queued}
     by_status |= {row.status: row[1] for row in found}
-    owed = _owed_since(connection, moment, digests)
+    owed = _owed_since(connection, moment, digests, reader)
     oldest = min(chain(owed, _tried_since(connection, moment, digests)), default=None)
     lost = connection.execute(select(func.count()).where(people.c.error.is_not(None)))
     return Backlog(by_status, oldest, lost.scalar_one())
 
 
 def _owed_since(
-    connection: Connection, moment: Moment, digests: Digests
+    connection: Connection,
+    moment: Moment,
+    digests: Digests,
+    reader: Callable[[str], str],
 ) -> Iterator[datetime]:
-    """Yield since when each reader could have been told today of what is queued."""
+    """Yield since when each reader could have been told today of what is queued.
+
+    The fallback channel hears at any time of those whom nobody else reads for.
+    """
     told_on = cache(partial(turns.told_on, connection))
     for row in connection.execute(_OWED, moment.values).all():
-        theirs = digests.of(row.recipient)
+        reads = reader(row.recipient)
+        theirs = digests.of(reads)
         opened_at = _opened(theirs, moment.now, is_now=row.is_now)
         if opened_at is None:
             continue
+        is_once_a_day = reads == row.recipient or not is_channel(reads)
         day = theirs.calendar.local_day(moment.now)
-        if row.is_now or row.recipient not in told_on(day):
+        if row.is_now or not is_once_a_day or reads not in told_on(day):
             yield max(row.due_at, opened_at)
 
 

@@ -24,8 +24,7 @@ from sqlalchemy import func, select, text
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from monitor.alerts import Alert, Change, State
-from monitor.delivery import Delivery
-from monitor.delivery.pace import unlimited
+from monitor.delivery import Delivery, Pace
 from monitor.messages import Message
 from monitor.outbox import Notice
 from monitor.rules import Kind
@@ -150,7 +149,7 @@ def measure(folder: Path, url: str, notices: int, each: int) -> Drain:
         store.upgrade()
         empty(store)
         fill(store, notices, each)
-        delivery = Delivery(store, transport, lambda: loaded, pace=unlimited())
+        delivery = Delivery(store, transport, lambda: loaded, pace=Pace({}))
         wall, cpu, now, runs = time.perf_counter(), time.process_time(), NOW, 0
         while not is_done(store):
             delivery.run(now=now)

@@ -8,11 +8,14 @@ import pytest
 
 from monitor.store import silences
 from monitor.store.silences import Silence
-from tests.builders import INGRID, at
+from tests.builders import INGRID, PER, at
 from tests.fakes import hang
 from tests.stories.post_office import (
+    DEPUTY,
     LEADS,
+    MINUTE,
     NINE,
+    OPS,
     PostOffice,
     opened,
     state_url,
@@ -97,6 +100,52 @@ def test_what_a_silent_source_said_does_not_wait(office: PostOffice) -> None:
     assert office.backlog().oldest_due_at == office.at
     office.at += HOUR
     assert office.backlog().oldest_due_at is None
+
+
+def test_who_is_away_waits_for_the_next_digest_of_the_deputy(
+    office: PostOffice,
+) -> None:
+    office.slack.add(PER, "Per").status = ":palm_tree:"
+    office.slack.add(DEPUTY, "Liv")
+    office.owe(PER)
+    office.deliver()
+    assert len(office.said(DEPUTY)) == 1
+    office.owe(PER, application="A2")
+    office.deliver(after=HOUR)
+    assert office.backlog().oldest_due_at is None
+    office.at += DAY
+    assert office.backlog().oldest_due_at == NINE + DAY
+
+
+def test_who_is_away_since_their_digest_does_not_hold_back_the_deputys(
+    office: PostOffice,
+) -> None:
+    office.slack.add(PER, "Per")
+    office.slack.add(DEPUTY, "Liv")
+    office.owe(PER)
+    office.deliver()
+    today = office.at.date()
+    office.set_people(away={PER: ((today, today),)})
+    office.at += HOUR
+    office.owe(PER, application="A2")
+    assert office.backlog().oldest_due_at == office.at
+    office.deliver()
+    assert len(office.said(DEPUTY)) == 1
+
+
+def test_the_fallback_channel_hears_of_the_lost_at_any_time(
+    office: PostOffice,
+) -> None:
+    lost = "lost@example.org"
+    office.owe(lost)
+    office.deliver()
+    office.owe(OPS, application="A2")
+    office.deliver(after=MINUTE)
+    assert len(office.said(OPS)) == 2
+    office.owe(OPS, application="A3")
+    assert office.backlog().oldest_due_at is None
+    office.owe(lost, application="A4")
+    assert office.backlog().oldest_due_at == office.at
 
 
 def test_a_post_that_is_tried_again_waits_in_its_readers_hours(

@@ -57,6 +57,19 @@ def test_a_deputy_far_away_reads_by_the_clock_on_their_own_wall(
     assert len(office.said(DEPUTY)) == 1
 
 
+def test_who_is_away_far_away_is_read_for_in_the_houses_hours(
+    office: PostOffice,
+) -> None:
+    office.slack.add(MIA, "Mia")
+    today = office.at.date()
+    west = {MIA: "America/Los_Angeles"}
+    office.set_people(away={MIA: ((today, today),)}, zones=west)
+    office.owe(MIA)
+    office.deliver()  # in the middle of the night with her
+    assert len(office.said(OPS)) == 1
+    assert not office.said(MIA)
+
+
 def test_who_is_on_holiday_in_slack_is_read_for_by_the_deputy(
     office: PostOffice,
 ) -> None:

@@ -236,10 +236,10 @@ def test_what_slack_said_of_a_person_is_replaced(state: Store) -> None:
     with state.write() as connection:
         assert contacts.read(connection, INGRID) is None
         contacts.remember(connection, lost)
-        assert mail.backlog(connection, MOMENT, DIGESTS).unreachable == 1
+        assert mail.backlog(connection, MOMENT, DIGESTS, str).unreachable == 1
         contacts.remember(connection, found)
         assert contacts.read(connection, INGRID) == found
-        assert mail.backlog(connection, MOMENT, DIGESTS).unreachable == 0
+        assert mail.backlog(connection, MOMENT, DIGESTS, str).unreachable == 0
 
 
 def test_a_naive_instant_does_not_enter_the_state(state: Store) -> None:
@@ -348,7 +348,7 @@ def explain(state: Store, ask: Callable[[Connection], object]) -> str:
             id="due notices",
         ),
         pytest.param(
-            lambda c: mail.backlog(c, MOMENT, DIGESTS), "notice_due", id="backlog"
+            lambda c: mail.backlog(c, MOMENT, DIGESTS, str), "notice_due", id="backlog"
         ),
         pytest.param(
             lambda c: ledger.read_open(c, "ats"), "alert_open", id="open alerts"

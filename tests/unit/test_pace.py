@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.delivery import pace
-from monitor.delivery.pace import RATES, Call, Pace, unlimited
+from monitor.delivery.pace import RATES, Call, Pace
 from tests.builders import at
 from tests.laws.offices import law
 
@@ -58,8 +58,8 @@ def test_channels_that_are_free_again_are_forgotten() -> None:
     assert len(bucket._free_at) < pace.FORGET_AT
 
 
-def test_an_unlimited_pace_holds_nothing_back() -> None:
-    free = unlimited()
+def test_a_pace_without_rates_holds_nothing_back() -> None:
+    free = Pace({})
     assert all(free.take(Call.POST, NOON, channel="D1") for _ in range(1000))
 
 
