@@ -1,6 +1,9 @@
-"""What `svar alerts ...` takes."""
+"""What `svar alerts ...` takes: a table of its commands, and what each asks for."""
 
 import argparse
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
 
 from monitor.cli.arguments.making import Commands, command, configured
 
@@ -18,6 +21,19 @@ ENDS = (
 )
 
 
+Ask = Callable[[argparse.ArgumentParser], None]
+
+
+class Verb(NamedTuple):
+    """One command: the module and the call that do it, its help, and what it asks for."""
+
+    name: str
+    does: str
+    text: str
+    examples: tuple[str, ...]
+    asks: tuple[Ask, ...]
+
+
 def add(commands: Commands) -> None:  # type: ignore[valid-type]
     """Add `svar alerts` with all its commands."""
     parser = command(
@@ -30,17 +46,17 @@ def add(commands: Commands) -> None:  # type: ignore[valid-type]
     )
     parser.set_defaults(module=None)
     inner = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    _list(inner)
-    _show(inner)
-    _snooze(inner)
-    _acknowledge(inner)
-    _waive(inner)
-    _confirm(inner)
-    _silence(inner)
-    _silences(inner)
-    _unsilence(inner)
-    _hold(inner)
-    _release(inner)
+    for verb in _VERBS:
+        _add(inner, verb)
+
+
+def _add(inner: Commands, verb: Verb) -> None:  # type: ignore[valid-type]
+    made = command(inner, verb.name, verb.text, *verb.examples)
+    module, _, call = verb.does.partition(".")
+    made.set_defaults(module=f"alerts.{module}", call=call)
+    for ask in verb.asks:
+        ask(made)
+    configured(made)
 
 
 def add_forget(commands: Commands) -> None:  # type: ignore[valid-type]
@@ -57,167 +73,56 @@ def add_forget(commands: Commands) -> None:  # type: ignore[valid-type]
     )
     made.add_argument("--source", help="only in this source, where ids repeat")
     made.add_argument("--dry-run", action="store_true", help="only say what would go")
-    made.add_argument("--json", action="store_true", help="one JSON object")
+    _json(made)
     configured(made)
 
 
-def _reading(made: argparse.ArgumentParser, module: str) -> argparse.ArgumentParser:
-    made.set_defaults(module=f"alerts.{module}")
-    made.add_argument("--json", action="store_true", help="one JSON object")
-    configured(made)
-    return made
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="one JSON object")
 
 
-def _writing(
-    made: argparse.ArgumentParser, module: str, call: str
-) -> argparse.ArgumentParser:
-    made.set_defaults(module=f"alerts.{module}", call=call)
-    made.add_argument(
+def _by(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
         "--by", type=_said, metavar="NAME", help="who does it (default: your login)"
     )
-    configured(made)
-    return made
 
 
-def _list(inner: Commands) -> None:  # type: ignore[valid-type]
-    made = command(
-        inner,
-        "list",
-        "List the open alerts, those longest past due first.",
-        "svar alerts list --rule first-reply --department Nursing",
-        "svar alerts list --owner ingrid@ --json | jq '.alerts[].id'",
-    )
-    _reading(made, "list")
-    _matching(made)
-    made.add_argument(
+def _narrowed(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
         "--state",
         choices=(*STATES, *ENDS),
         metavar="STATE",
         help=f'{", ".join(STATES)}, or one such as "{ENDS[1]}"',
     )
-    made.add_argument("--owner", metavar="TEXT", help="part of the owner's address")
-    made.add_argument(
+    parser.add_argument("--owner", metavar="TEXT", help="part of the owner's address")
+    parser.add_argument(
         "--quiet",
         action="store_true",
         help="only those of which nobody is told for now",
     )
-    made.add_argument("--all", action="store_true", help="closed ones too")
-    made.add_argument(
+    parser.add_argument("--all", action="store_true", help="closed ones too")
+    parser.add_argument(
         "--limit", type=_count, default=50, help="how many (default: 50; 0: all)"
     )
 
 
-def _show(inner: Commands) -> None:  # type: ignore[valid-type]
-    made = command(
-        inner,
-        "show",
-        "Show an alert, what happened to it, and who was told.",
-        "svar alerts show 12",
+def _id(of: str, parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("id", type=int, metavar="ID", help=f"as `{of}` says it")
+
+
+def _rule(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("rule", metavar="RULE", help="its id")
+    parser.add_argument("--source", help="only in this source")
+
+
+def _from(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--from", dest="start", metavar="INSTANT", help="not before then"
     )
-    made.add_argument(
-        "id", type=int, metavar="ID", help="as `svar alerts list` says it"
-    )
-    _reading(made, "show")
 
 
-def _snooze(inner: Commands) -> None:  # type: ignore[valid-type]
-    made = command(
-        inner,
-        "snooze",
-        "Put alerts off: nobody is told until then. Their steps go on.",
-        'svar alerts snooze 12 --for "2 days" --reason "the manager is back on Monday"',
-        'svar alerts snooze 12 13 --until 2026-11-26 --reason "interview on Wednesday"',
-    )
-    _ids(made)
-    _until(made, required=True)
-    _reason(made, required=True)
-    _writing(made, "overlays", "snooze")
-
-
-def _acknowledge(inner: Commands) -> None:  # type: ignore[valid-type]
-    said = "Say that you are on it: quiet for as long as a snooze lasts, once."
-    for name, text in {"acknowledge": said, "ack": "The same, in short."}.items():
-        made = command(inner, name, text, f"svar alerts {name} 12 13")
-        _ids(made)
-        _reason(made, required=False)
-        _writing(made, "overlays", "acknowledge")
-
-
-def _waive(inner: Commands) -> None:  # type: ignore[valid-type]
-    made = command(
-        inner,
-        "waive",
-        "Close alerts since no reply is needed; they stay closed for this wait.",
-        'svar alerts waive 12 --reason "a duplicate of application 8810"',
-    )
-    _ids(made)
-    _reason(made, required=True)
-    _writing(made, "overlays", "waive")
-
-
-def _confirm(inner: Commands) -> None:  # type: ignore[valid-type]
-    made = command(
-        inner,
-        "confirm",
-        "Let through the closings of a rule that are held since they are so many.",
-        "svar alerts confirm first-reply",
-    )
-    made.add_argument("rule", metavar="RULE", help="its id")
-    made.add_argument("--source", help="only in this source")
-    _writing(made, "confirm", "run")
-
-
-def _silence(inner: Commands) -> None:  # type: ignore[valid-type]
-    made = command(
-        inner,
-        "silence",
-        "Tell nobody of what fits, for a while; everything else goes on.",
-        'svar alerts silence --department Nursing --for "5 days" --reason "moving house"',
-        'svar alerts silence --job J-17 --until 2026-12-01 --reason "position is on hold"',
-    )
-    _matching(made)
-    made.add_argument("--from", dest="start", metavar="INSTANT", help="not before then")
-    _until(made, required=True)
-    _reason(made, required=True)
-    _writing(made, "quiet", "silence")
-
-
-def _silences(inner: Commands) -> None:  # type: ignore[valid-type]
-    made = command(
-        inner,
-        "silences",
-        "List the silences and holds, those to come too.",
-        "svar alerts silences --all",
-    )
-    made.add_argument("--all", action="store_true", help="those that ended too")
-    _reading(made, "quiet")
-    made.set_defaults(call="listed")
-
-
-def _unsilence(inner: Commands) -> None:  # type: ignore[valid-type]
-    made = command(inner, "unsilence", "End a silence now.", "svar alerts unsilence 3")
-    made.add_argument(
-        "id", type=int, metavar="ID", help="as `svar alerts silences` says it"
-    )
-    _writing(made, "quiet", "unsilence")
-
-
-def _hold(inner: Commands) -> None:  # type: ignore[valid-type]
-    made = command(
-        inner,
-        "hold",
-        "Stop telling anybody anything, now; polls and steps go on.",
-        'svar alerts hold --reason "the mail server is down"',
-        'svar alerts hold --for "2 hours" --reason "the ATS is being upgraded"',
-    )
-    _until(made, required=False)
-    _reason(made, required=True)
-    _writing(made, "quiet", "hold")
-
-
-def _release(inner: Commands) -> None:  # type: ignore[valid-type]
-    made = command(inner, "release", "End a hold.", "svar alerts release")
-    _writing(made, "quiet", "release")
+def _ended(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--all", action="store_true", help="those that ended too")
 
 
 def _ids(parser: argparse.ArgumentParser) -> None:
@@ -233,7 +138,7 @@ def _matching(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--job", help="one job, by its title or its reference")
 
 
-def _until(parser: argparse.ArgumentParser, *, required: bool) -> None:
+def _until(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
     either = parser.add_mutually_exclusive_group(required=required)
     either.add_argument(
         "--until", metavar="DATE", help="the start of a day, or an instant"
@@ -243,7 +148,7 @@ def _until(parser: argparse.ArgumentParser, *, required: bool) -> None:
     )
 
 
-def _reason(parser: argparse.ArgumentParser, *, required: bool) -> None:
+def _reason(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
     parser.add_argument(
         "--reason", type=_said, required=required, metavar="TEXT", help="why"
     )
@@ -263,3 +168,100 @@ def _said(text: str) -> str:
         message = "it may not be empty"
         raise argparse.ArgumentTypeError(message)
     return text
+
+
+_ACKNOWLEDGE = Verb(
+    "acknowledge",
+    "overlays.acknowledge",
+    "Say that you are on it: quiet for as long as a snooze lasts, once.",
+    ("svar alerts acknowledge 12 13",),
+    (_ids, partial(_reason, required=False), _by),
+)
+_VERBS = (
+    Verb(
+        "list",
+        "list.run",
+        "List the open alerts, those longest past due first.",
+        (
+            "svar alerts list --rule first-reply --department Nursing",
+            "svar alerts list --owner ingrid@ --json | jq '.alerts[].id'",
+        ),
+        (_json, _matching, _narrowed),
+    ),
+    Verb(
+        "show",
+        "show.run",
+        "Show an alert, what happened to it, and who was told.",
+        ("svar alerts show 12",),
+        (partial(_id, "svar alerts list"), _json),
+    ),
+    Verb(
+        "snooze",
+        "overlays.snooze",
+        "Put alerts off: nobody is told until then. Their steps go on.",
+        (
+            'svar alerts snooze 12 --for "2 days" --reason "the manager is back on Monday"',
+            'svar alerts snooze 12 13 --until 2026-11-26 --reason "interview on Wednesday"',
+        ),
+        (_ids, _until, _reason, _by),
+    ),
+    _ACKNOWLEDGE,
+    _ACKNOWLEDGE._replace(
+        name="ack", text="The same, in short.", examples=("svar alerts ack 12 13",)
+    ),
+    Verb(
+        "waive",
+        "overlays.waive",
+        "Close alerts since no reply is needed; they stay closed for this wait.",
+        ('svar alerts waive 12 --reason "a duplicate of application 8810"',),
+        (_ids, _reason, _by),
+    ),
+    Verb(
+        "confirm",
+        "confirm.run",
+        "Let through the closings of a rule that are held since they are so many.",
+        ("svar alerts confirm first-reply",),
+        (_rule, _by),
+    ),
+    Verb(
+        "silence",
+        "quiet.silence",
+        "Tell nobody of what fits, for a while; everything else goes on.",
+        (
+            'svar alerts silence --department Nursing --for "5 days" --reason "moving house"',
+            'svar alerts silence --job J-17 --until 2026-12-01 --reason "position is on hold"',
+        ),
+        (_matching, _from, _until, _reason, _by),
+    ),
+    Verb(
+        "silences",
+        "quiet.listed",
+        "List the silences and holds, those to come too.",
+        ("svar alerts silences --all",),
+        (_ended, _json),
+    ),
+    Verb(
+        "unsilence",
+        "quiet.unsilence",
+        "End a silence now.",
+        ("svar alerts unsilence 3",),
+        (partial(_id, "svar alerts silences"), _by),
+    ),
+    Verb(
+        "hold",
+        "quiet.hold",
+        "Stop telling anybody anything, now; polls and steps go on.",
+        (
+            'svar alerts hold --reason "the mail server is down"',
+            'svar alerts hold --for "2 hours" --reason "the ATS is being upgraded"',
+        ),
+        (partial(_until, required=False), _reason, _by),
+    ),
+    Verb(
+        "release",
+        "quiet.release",
+        "End a hold.",
+        ("svar alerts release",),
+        (_by,),
+    ),
+)
