@@ -37,7 +37,8 @@ def state(
     if told_at is None or (by is not None and told_at > by):
         is_open = row.status in _OPEN and row.decided_at is None
         return Closure.UNDECIDED if is_open else Closure.DECIDED_NOT_TOLD
-    if calls and row.interviewed_at is not None:
+    phoned = row.told_by is Channel.PHONE  # as nearly all are whom we met
+    if calls and not phoned and row.interviewed_at is not None:
         known = row if by is None else as_known(row, by)
         if reached_at(known) is None:
             return Closure.WRONG_CHANNEL
@@ -59,7 +60,8 @@ def as_known(row: Application, by: datetime) -> Application:
 def reached_at(row: Application) -> datetime | None:
     """Return when the outcome reached the candidate over the channel that is due."""
     told_at = row.told_at
-    if row.interviewed_at is None:
+    phoned = row.told_by is Channel.PHONE and row.unreached_at is None
+    if phoned or row.interviewed_at is None:
         return told_at
     reached = [_called_at(row), _fallback_at(row)]
     return min((at for at in reached if at is not None), default=None)

@@ -34,7 +34,7 @@ _COHORTS = (
 )
 Cohort = tuple[After, int, Mapping[int, bool]]  # the columns by their places
 _APPLIED, _STATUS = AT["applied_at"], AT["status"]
-_TOLD = AT["told_at"]
+_TOLD, _DECIDED = AT["told_at"], AT["decided_at"]
 
 
 class Answers:
@@ -84,10 +84,13 @@ class Answers:
         for row in batch.lately(after):
             told_at = row[_TOLD]
             reached_at = self._reached(batch, row) if self._calls else told_at
-            is_new = reached_at is not None and after < reached_at <= now
-            is_no = row.status in _TURNED_DOWN and row.decided_at is not None
-            if is_new and is_no:
-                lengths.append(max(reached_at - row.decided_at, _NOTHING))
+            if (
+                reached_at is not None
+                and after < reached_at <= now
+                and row[_STATUS] in _TURNED_DOWN
+                and (decided_at := row[_DECIDED]) is not None
+            ):
+                lengths.append(max(reached_at - decided_at, _NOTHING))
             if told_at is not None and told_at <= now and self._calls:
                 self._count_way(row, told_at, reached_at)
         if self._is_wide:

@@ -1,6 +1,6 @@
 """How long things took, as a histogram that grows; keeps no length."""
 
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -17,9 +17,13 @@ class Lengths:
         self._seconds = 0.0
 
     def add(self, lengths: Iterable[timedelta]) -> None:
-        seconds = [each.total_seconds() for each in lengths]
-        for each in seconds:
-            self._counts[bisect_left(_BOUNDS, each)] += 1
+        seconds = sorted([each.total_seconds() for each in lengths])
+        before = 0
+        for place, bound in enumerate(_BOUNDS):
+            up_to = bisect_right(seconds, bound)
+            self._counts[place] += up_to - before
+            before = up_to
+        self._counts[-1] += len(seconds) - before
         self._seconds += sum(seconds)
 
     @property

@@ -66,7 +66,8 @@ class Waiting:
 
         Written out, since every row goes through it: no call that can be spared.
         """
-        now, cells, told = self._now, self._cells, Closure.TOLD
+        now, cells = self._now, self._cells
+        told, undecided = Closure.TOLD, Closure.UNDECIDED
         recruiter, nobody = Ball.RECRUITER._value_, UNKNOWN
         for row, closure in pairs:
             if closure is told:
@@ -75,9 +76,11 @@ class Waiting:
             if reply_at is not None and last < reply_at <= now:
                 last = reply_at
             began_at = row.waiting_since or row.stage_entered_at or last
-            ball, phase = row.waiting_on, row.phase
-            holder = nobody if ball is None else ball._value_
-            if closure in _UNTOLD:
+            phase = row.phase
+            if closure is undecided:
+                ball = row.waiting_on
+                holder = nobody if ball is None else ball._value_
+            else:
                 holder, began_at = recruiter, row.decided_at or began_at
             key = row.department, nobody if phase is None else phase._value_, holder
             cell = cells[key]

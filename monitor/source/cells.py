@@ -1,10 +1,7 @@
 """Values of columns as every database may hand them over: texts, and yes or no."""
 
 from collections.abc import Sequence
-from types import NoneType
 from typing import Any
-
-_TEXTS = frozenset({str, NoneType})
 
 
 def text(value: Any) -> str:
@@ -15,8 +12,12 @@ def text(value: Any) -> str:
 
 def texts(values: Sequence[Any]) -> Sequence[str | None]:
     """Return a column of texts; what is right already stays as it is."""
-    plain = _TEXTS.issuperset(map(type, values))
-    if plain and "\0" not in "".join(filter(None, values)):
+    known = values if all(values) else [each for each in values if each is not None]
+    try:  # to join them is the quickest way to ask whether all are texts
+        is_plain = "\0" not in "".join(known)
+    except TypeError:
+        is_plain = False
+    if is_plain:
         return values
     return [None if value is None else text(value) for value in values]
 

@@ -24,6 +24,7 @@ _ZEROS = ("0000-", "1000-", "0001-")
 
 _UNREADABLE = (ValueError, TypeError, KeyError, OverflowError, AttributeError)
 _REQUIRED = [AT[name] for name in ("candidate_ref", "applied_at", "status")]
+_ID = AT["application_id"]
 _STAGE, _ENTERED, _PHASE = AT["stage"], AT["stage_entered_at"], AT["phase"]
 _WAITING_ON, _WAITING_SINCE = AT["waiting_on"], AT["waiting_since"]
 
@@ -86,7 +87,6 @@ class ApplicationReader:
     ) -> None:
         self._phases = {name: stage.phase for name, stage in stages.items()}
         self._balls = {name: stage.ball for name, stage in stages.items()}
-        self._id = columns.index("application_id")
         kinds = _PLAIN | {datetime: _instants(zone), tuple: _spells(zone)}
         self._converters = [
             (AT[name], _addresses if name in _ADDRESSES else kinds[COLUMN_KINDS[name]])
@@ -96,12 +96,6 @@ class ApplicationReader:
     def __call__(self, rows: Sequence[Row]) -> list[Application]:
         """Return the applications in the rows; raise RowError if one cannot be read."""
         columns = list(zip(*rows, strict=True))
-        if None in columns[self._id] or "" in columns[self._id]:
-            message = "application_id is missing"
-            raise RowError(message)
-        if len(max(map(str, columns[self._id]), key=len)) > LONGEST_ID:
-            message = f"application_id is longer than {LONGEST_ID} characters"
-            raise RowError(message)
         cells: list[Sequence[Any]] = [(None,) * len(rows)] * len(FIELDS)
         index = 0
         try:
@@ -109,10 +103,7 @@ class ApplicationReader:
                 cells[index] = convert(column)
         except _UNREADABLE as error:
             raise RowError(_bad(FIELDS[index], error)) from None
-        for index in _REQUIRED:
-            if None in cells[index]:
-                message = f"{FIELDS[index]} is missing"
-                raise RowError(message)
+        _require(cells)
         self._complete(cells)
         return list(map(_application, zip(*cells, strict=True)))
 
@@ -120,11 +111,26 @@ class ApplicationReader:
         """Put in what the stages tell."""
         cells[_PHASE] = list(map(self._phases.get, cells[_STAGE]))
         waiting_on, since = list(cells[_WAITING_ON]), list(cells[_WAITING_SINCE])
-        for row, ball in enumerate(map(self._balls.get, cells[_STAGE])):
-            if ball is not None and waiting_on[row] is None:
+        for row, known in enumerate(waiting_on):
+            if known is None and (ball := self._balls.get(cells[_STAGE][row])):
                 waiting_on[row] = ball
                 since[row] = since[row] or cells[_ENTERED][row]
         cells[_WAITING_ON], cells[_WAITING_SINCE] = waiting_on, since
+
+
+def _require(cells: Sequence[Sequence[Any]]) -> None:
+    """Raise RowError for a row that lacks what every application has."""
+    ids = cells[_ID]
+    if not all(ids):  # an empty one is none either
+        message = "application_id is missing"
+        raise RowError(message)
+    if max(map(len, ids)) > LONGEST_ID:
+        message = f"application_id is longer than {LONGEST_ID} characters"
+        raise RowError(message)
+    for index in _REQUIRED:
+        if not all(cells[index]) and None in cells[index]:
+            message = f"{FIELDS[index]} is missing"
+            raise RowError(message)
 
 
 def messages(columns: Sequence[str], zone: ZoneInfo | None) -> Callable[[Row], Message]:
@@ -180,10 +186,12 @@ def _bad(column: str, error: Exception) -> str:
     return f"{column} cannot be read"
 
 
-def _words(kind: type[Word]) -> Callable[[Any], Word]:
-    known: dict[Any, Word] = {str(member): member for member in kind}
-    known |= {word.encode(): member for word, member in known.items()}
-    return known.__getitem__
+def _words(kind: type[Word]) -> Convert:
+    """Return the converter of a column of words of ours."""
+    known: dict[Any, Word | None] = {str(member): member for member in kind}
+    known |= {str(member).encode(): member for member in kind}
+    known[None] = None
+    return lambda values: list(map(known.__getitem__, values))
 
 
 def _each(convert: Callable[[Any], Any], *right: type) -> Convert:
@@ -267,16 +275,16 @@ _PLAIN: dict[type, Convert] = {
     str: texts,
     int: _each(int, int),
     bool: _each(truth, bool),
-    Status: _each(_words(Status)),
-    Ball: _each(_words(Ball)),
-    Channel: _each(_words(Channel)),
+    Status: _words(Status),
+    Ball: _words(Ball),
+    Channel: _words(Channel),
 }
 _ADDRESSES = {"candidate_email", "recruiter", "manager", "decided_by"}
 
 
 def _addresses(values: Sequence[Any]) -> list[str | None]:
-    texts = _PLAIN[str](values)
-    return [None if text is None else text.strip().lower() or None for text in texts]
+    found = texts(values)
+    return [None if text is None else text.strip().lower() or None for text in found]
 
 
 # As the tuple's own `_make`, in half the time.

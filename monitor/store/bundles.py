@@ -28,7 +28,13 @@ rank = case(_RANKS, value=notices.c.kind, else_=len(_RANKS))
 
 
 _READ_BY = notices.c.recipient.in_(bindparam("wanted", expanding=True))
-_DUE_IDS = select(notices.c.id).where(_READ_BY, *turns.DUE)
+# Without those whose alerts a poll is changing now; the others are kept so.
+_DUE_IDS = (
+    select(notices.c.id)
+    .join(alerts, alerts.c.id == notices.c.alert_id)
+    .where(_READ_BY, *turns.DUE)
+    .with_for_update(read=True, of=alerts, skip_locked=True)
+)
 _AT_ONCE = (
     select(
         notices.c.id,
@@ -42,6 +48,7 @@ _AT_ONCE = (
     .join(alerts, alerts.c.id == notices.c.alert_id)
     .where(_READ_BY, *turns.DUE, notices.c.is_now)
     .order_by(rank, notices.c.due_at, notices.c.id)
+    .with_for_update(read=True, of=alerts, skip_locked=True)
 )
 
 
@@ -68,7 +75,6 @@ def digest(
     """Bundle what is owed into one post for the reader; None if there is nothing."""
     wanted = {"wanted": list(reader.recipients)} | moment.values
     ids = connection.execute(_DUE_IDS, wanted).scalars().all()
-    ids = unlocked(connection, ids)
     if not ids:
         return None
     natural = kind, reader.address, reader.day.isoformat()
@@ -78,9 +84,7 @@ def digest(
 def at_once(connection: Connection, reader: Reader, moment: Moment) -> int | None:
     """Take what is owed of one alert at once; more than five alerts join the digest."""
     wanted = {"wanted": list(reader.recipients)} | moment.values
-    found = connection.execute(_AT_ONCE, wanted).all()
-    free = set(unlocked(connection, [row.id for row in found]))
-    rows = [row for row in found if row.id in free]
+    rows = connection.execute(_AT_ONCE, wanted).all()
     if len({row.alert_id for row in rows}) > MOST_AT_ONCE:
         ids = [row.id for row in rows]
         for few in _chunks(ids):
@@ -205,17 +209,3 @@ def _chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:
     return (
         ids[start : start + ledger.CHUNK] for start in range(0, len(ids), ledger.CHUNK)
     )
-
-
-def unlocked(connection: Connection, ids: Sequence[int]) -> list[int]:
-    """Return the notices whose alerts no poll is changing now, and keep them so."""
-    kept: list[int] = []
-    for few in _chunks(ids):
-        query = (
-            select(notices.c.id)
-            .join(alerts, alerts.c.id == notices.c.alert_id)
-            .where(notices.c.id.in_(few), alerts.c.closed_at.is_(None))
-            .with_for_update(read=True, of=alerts, skip_locked=True)
-        )
-        kept += connection.execute(query).scalars()
-    return kept

@@ -29,6 +29,7 @@ _TURNS = (
         func.sum(case((notices.c.is_now, 0), else_=1)),
         func.sum(case((notices.c.is_now, 1), else_=0)),
     )
+    .join(alerts, alerts.c.id == notices.c.alert_id)
     .where(*turns.DUE)
     .group_by(notices.c.recipient, turns.is_public)
     .order_by(turns.is_public, _worst, notices.c.recipient)

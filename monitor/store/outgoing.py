@@ -27,7 +27,7 @@ _DELAYED = _ROWS.join(posts, posts.c.id == notices.c.post_id).where(
     posts.c.due_at <= turns.NOW,
     notices.c.status == "claimed",
     alerts.c.closed_at.is_(None),
-    ~turns.PUT_OFF,
+    ~turns.HELD,
 )
 
 

@@ -226,12 +226,22 @@ def _config(connection: Connection) -> Config:
 
 def _postgresql(url: URL, *, reads_only: bool) -> Engine:
     lively = {key: _LIVELY[key] for key in _LIVELY if key not in url.query}
-    return create_engine(
+    engine = create_engine(
         url,
         connect_args=lively,
         pool_pre_ping=True,
         execution_options={"postgresql_readonly": reads_only},
     )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: Any) -> None:
+        # The state is small and stays in memory: a hundred rows are found by their
+        # index, and not by going through ten thousand.
+        connection.autocommit = True
+        connection.execute("SET random_page_cost = 1.1")
+        connection.autocommit = False
+
+    return engine
 
 
 def _sqlite(url: URL, *, reads_only: bool) -> Engine:

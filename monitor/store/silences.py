@@ -73,7 +73,7 @@ def is_quiet(now: Now) -> ColumnElement[bool]:
     )
 
 
-def silenced(now: datetime) -> ColumnElement[bool]:
+def silenced(now: Now) -> ColumnElement[bool]:
     """Return whether an alert is silenced now; for a query on `alerts`."""
     return exists().where(_in_force(now), *_fits(alerts))
 

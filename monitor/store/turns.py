@@ -61,11 +61,6 @@ class Moment:
         }
 
 
-def _is_closed() -> ColumnElement[bool]:
-    its = alerts.alias("ended")
-    return exists().where(its.c.id == notices.c.alert_id, its.c.closed_at.is_not(None))
-
-
 def _is_stale() -> ColumnElement[bool]:
     its = alerts.alias("stale")
     return exists().where(its.c.id == notices.c.alert_id, its.c.source.in_(_STALE))
@@ -96,13 +91,21 @@ def _announced_late() -> ColumnElement[bool]:
 
 # Whether a notice is held back: put off, silenced, of a silent source, or in doubt.
 PUT_OFF = or_(silences.is_quiet(NOW), _is_stale(), notices.c.alert_id.in_(_DOUBTFUL))
-# What holds for a notice that may be told now, one digest a day aside.
+# The same where its alert is joined: else a database may go through all alerts for it.
+HELD = or_(
+    and_(alerts.c.overlay_until.is_not(None), alerts.c.overlay_until > NOW),
+    silences.silenced(NOW),
+    alerts.c.source.in_(_STALE),
+    notices.c.alert_id.in_(_DOUBTFUL),
+)
+# What holds for a notice, joined with its alert, that may be told now, one digest a
+# day aside.
 DUE: tuple[ColumnElement[bool], ...] = (
     notices.c.status == "queued",
     notices.c.due_at <= NOW,
-    ~_is_closed(),
+    alerts.c.closed_at.is_(None),
     ~and_(is_public, _announced_late()),
-    ~PUT_OFF,
+    ~HELD,
 )
 
 
