@@ -21,7 +21,9 @@ from monitor.figures import reach
 from monitor.messages import words
 from monitor.slack import SCOPES, Slack
 from monitor.source import Source
-from monitor.store import Store, contacts, silences
+from monitor.store import Store
+from monitor.store.ledger import silences
+from monitor.store.outbox import contacts
 
 
 class Mark(StrEnum):

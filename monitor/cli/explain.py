@@ -20,8 +20,9 @@ from monitor.proof import timeline
 from monitor.proof.search import Search
 from monitor.settings import SourceSettings
 from monitor.source import Source
-from monitor.store import Store, history
-from monitor.store.history import History
+from monitor.store import Store
+from monitor.store.ledger import history
+from monitor.store.ledger.history import History
 
 
 @dataclass(frozen=True, slots=True)

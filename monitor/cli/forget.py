@@ -14,8 +14,8 @@ from monitor.configuration import Configuration
 from monitor.errors import ConfigError, MonitorError, Problem
 from monitor.messages import words
 from monitor.source import Source
-from monitor.store import erasure
-from monitor.store.erasure import Erased
+from monitor.store.ledger import erasure
+from monitor.store.ledger.erasure import Erased
 
 
 def run(options: argparse.Namespace) -> int:

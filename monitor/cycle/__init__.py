@@ -27,9 +27,10 @@ from monitor.cycle.reading import (
 )
 from monitor.cycle.verifying import Verifier
 from monitor.source import Source
-from monitor.store import Connection, Store, hands, ledger, reroute, trouble
-from monitor.store.ledger import Owed, Run
-from monitor.store.trouble import Held
+from monitor.store import Connection, Store, ledger
+from monitor.store.ledger import Owed, Run, hands
+from monitor.store.outbox import reroute, trouble
+from monitor.store.outbox.trouble import Held
 
 __all__ = [
     "Cycle",

@@ -18,8 +18,9 @@ from monitor.evaluate import Finding
 from monitor.outbox import Digests
 from monitor.rules import Rule
 from monitor.source import MOST_REJECTED, Source
-from monitor.store import Store, contacts, hands, headsups, ledger
-from monitor.store.ledger import Key, Owed, Run
+from monitor.store import Store, ledger
+from monitor.store.ledger import Key, Owed, Run, hands
+from monitor.store.outbox import contacts, headsups
 
 Closed = dict[Key, Alert]
 Told = Callable[[str], tuple[str, ...]]

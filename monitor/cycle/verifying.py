@@ -16,8 +16,9 @@ from monitor.cycle.reading import plan, split, world
 from monitor.errors import ConfigError, SourceError
 from monitor.rules import Rule, Rulebook
 from monitor.source import Source
-from monitor.store import Store, ledger, outgoing
-from monitor.store.outgoing import Outgoing
+from monitor.store import Store, ledger
+from monitor.store.outbox import outgoing
+from monitor.store.outbox.outgoing import Outgoing
 
 FRESH = timedelta(minutes=1)  # for so long what was read again may be told
 PATIENCE = 20.0  # seconds for reading all sources; then the last poll's word stands

@@ -23,9 +23,9 @@ from monitor.errors import ConfigError, SourceError, StoreError
 from monitor.metrics import Effects, Metrics
 from monitor.outbox import Digests
 from monitor.source import Source
-from monitor.store import Connection, Store, effects, erasure, ledger
-from monitor.store.leases import Leases
-from monitor.store.ledger import OpenAlerts
+from monitor.store import Connection, Store, ledger
+from monitor.store.ledger import OpenAlerts, effects, erasure
+from monitor.store.replicas.leases import Leases
 
 
 class Jobs:

@@ -17,8 +17,8 @@ from monitor.daemon.sharing import View
 from monitor.daemon.teller import Teller
 from monitor.errors import StoreError
 from monitor.store import replicas
-from monitor.store.leases import Leases, Tenure, hurry
 from monitor.store.replicas import Standing
+from monitor.store.replicas.leases import Leases, Tenure, hurry
 
 # Of the TTL: how often leases are renewed, and how often others are looked at.
 RENEW, LOOK = 1 / 3, 1 / 30

@@ -14,7 +14,10 @@ from monitor.messages import Message
 from monitor.report import calls, keeping, post, reading
 from monitor.report.nouns import WeekReport
 from monitor.rules import Rulebook
-from monitor.store import Store, edits, heartbeats, ledger, reports, silences
+from monitor.store import Store, edits, ledger
+from monitor.store.ledger import silences
+from monitor.store.outbox import reports
+from monitor.store.replicas import heartbeats
 
 PAUSE = timedelta(minutes=15)  # between readings, which are of whole sources
 _TROUBLE = "report"

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from math import ceil
 
-from monitor.store.leases import Lease
+from monitor.store.replicas.leases import Lease
 
 POLL = "poll "  # and the source's name; these leases are shared out evenly
 

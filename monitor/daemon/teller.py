@@ -9,7 +9,7 @@ from monitor.daemon.logs import fields
 from monitor.errors import ConfigError, LeaseLost, SourceError, StoreError
 from monitor.proof import difference
 from monitor.proof.difference import Edit
-from monitor.store.erasure import Erased
+from monitor.store.ledger.erasure import Erased
 from monitor.store.replicas import Standing
 
 FIXED = ("sources", "state", "metrics", "log")  # taken up at the next start

@@ -19,9 +19,11 @@ from monitor.delivery.sending import Sender
 from monitor.delivery.verifying import Trusting, Verifier, Verifying
 from monitor.delivery.wire import Wire
 from monitor.errors import DeliveryError
-from monitor.store import Store, bundles, contacts, heartbeats, mail, trouble
-from monitor.store.mail import Backlog
-from monitor.store.trouble import Silent
+from monitor.store import Store
+from monitor.store.outbox import bundles, contacts, mail, trouble
+from monitor.store.outbox.mail import Backlog
+from monitor.store.outbox.trouble import Silent
+from monitor.store.replicas import heartbeats
 
 __all__ = ["TRUSTING", "Delivery", "Pace", "Report", "Verifier"]
 

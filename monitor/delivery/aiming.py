@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from monitor.delivery.round import Round
 from monitor.delivery.routes import Route
 from monitor.messages import Message
-from monitor.store import Connection, hands, reports, trouble
-from monitor.store.mail import Post, PostKind
-from monitor.store.trouble import Silent
+from monitor.store import Connection
+from monitor.store.ledger import hands
+from monitor.store.outbox import reports, trouble
+from monitor.store.outbox.mail import Post, PostKind
+from monitor.store.outbox.trouble import Silent
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from monitor.delivery.round import Round, Stop
 from monitor.delivery.routes import PACED
 from monitor.delivery.wire import Wire
 from monitor.errors import DeliveryError, Outcome
-from monitor.store import Store, mail
-from monitor.store.mail import STANDING, Post
+from monitor.store import Store
+from monitor.store.outbox import mail
+from monitor.store.outbox.mail import STANDING, Post
 
 EDIT_RETRY = 60  # seconds
 BATCH = 100

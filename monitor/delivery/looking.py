@@ -9,8 +9,9 @@ from monitor.delivery.sending import SWEEP_AFTER
 from monitor.delivery.wire import Wire
 from monitor.errors import DeliveryError, Outcome
 from monitor.rules import Kind
-from monitor.store import Store, mail
-from monitor.store.mail import Post, PostStatus
+from monitor.store import Store
+from monitor.store.outbox import mail
+from monitor.store.outbox.mail import Post, PostStatus
 
 BATCH = 100
 LAST_SWEEP = timedelta(minutes=15)  # after it was sent; who slept may post till then

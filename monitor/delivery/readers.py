@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from monitor import outbox
 from monitor.outbox import Digests
 from monitor.settings import PeopleSettings, Settings
-from monitor.store.contacts import Person
+from monitor.store.outbox.contacts import Person
 
 KNOWN_FOR = timedelta(hours=20)  # so that each morning hears who is away
 UNKNOWN_FOR = timedelta(hours=1)

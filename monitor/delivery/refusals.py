@@ -2,7 +2,7 @@
 
 from monitor.errors import DeliveryError, Outcome
 from monitor.slack import answers
-from monitor.store.mail import Post
+from monitor.store.outbox.mail import Post
 
 MOST_UNCLEAR = 2  # equal answers of unknown meaning before another way is tried
 

@@ -8,9 +8,9 @@ from monitor.delivery.round import Round
 from monitor.delivery.routes import Route, first_name
 from monitor.language import Language, of_locale
 from monitor.messages import Line, Message, Reader
-from monitor.store import reports, trouble
-from monitor.store.mail import Post, PostKind
-from monitor.store.trouble import Held, Silent
+from monitor.store.outbox import reports, trouble
+from monitor.store.outbox.mail import Post, PostKind
+from monitor.store.outbox.trouble import Held, Silent
 from monitor.worktime import Calendar
 
 

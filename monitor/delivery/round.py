@@ -8,9 +8,9 @@ from enum import StrEnum
 from monitor.configuration import Configuration
 from monitor.outbox import Digests
 from monitor.slack.answers import Method, Verdict
-from monitor.store.mail import Post
-from monitor.store.outgoing import Outgoing
-from monitor.store.turns import Moment
+from monitor.store.outbox.mail import Post
+from monitor.store.outbox.outgoing import Outgoing
+from monitor.store.outbox.turns import Moment
 
 
 class Wait(StrEnum):

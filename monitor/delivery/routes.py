@@ -11,8 +11,9 @@ from monitor.errors import DeliveryError, Outcome
 from monitor.messages import Message
 from monitor.settings import Settings
 from monitor.slack import Member
-from monitor.store import Store, contacts
-from monitor.store.contacts import Person
+from monitor.store import Store
+from monitor.store.outbox import contacts
+from monitor.store.outbox.contacts import Person
 
 HELD = "held"  # of one person, whose look-up failed lately
 PACED = "paced"  # why a call waits that Slack would take, but not so fast

@@ -14,9 +14,10 @@ from monitor.delivery.turns import Turns, Wanted
 from monitor.delivery.verifying import Verifying
 from monitor.delivery.wire import TOKEN_CHECK, Wire
 from monitor.errors import DeliveryError, LeaseLost, Outcome
-from monitor.store import Connection, Store, bundles, claims, mail
-from monitor.store.mail import STANDING, Post, PostKind, PostStatus
-from monitor.store.reports import WEEK
+from monitor.store import Connection, Store
+from monitor.store.outbox import bundles, claims, mail
+from monitor.store.outbox.mail import STANDING, Post, PostKind, PostStatus
+from monitor.store.outbox.reports import WEEK
 
 ROUTE_RETRY = timedelta(hours=1)
 SWEEP_AFTER = timedelta(minutes=2)  # longer than any request lives

@@ -9,10 +9,11 @@ from monitor.delivery import readers
 from monitor.delivery.round import Round
 from monitor.delivery.routes import HELD, PACED, Router
 from monitor.errors import DeliveryError
-from monitor.store import Store, claims, turns
-from monitor.store.bundles import Reader
-from monitor.store.claims import Turn
-from monitor.store.mail import PostKind
+from monitor.store import Store
+from monitor.store.outbox import claims, turns
+from monitor.store.outbox.bundles import Reader
+from monitor.store.outbox.claims import Turn
+from monitor.store.outbox.mail import PostKind
 
 AT_ONCE = 100  # people read together; a run sends to no more
 

@@ -8,8 +8,9 @@ from typing import Protocol
 from monitor.alerts import Alert
 from monitor.delivery.round import Round
 from monitor.delivery.turns import Wanted
-from monitor.store import Store, outgoing
-from monitor.store.outgoing import Outgoing
+from monitor.store import Store
+from monitor.store.outbox import outgoing
+from monitor.store.outbox.outgoing import Outgoing
 
 LONGEST = 25.0  # seconds of reading that do not shorten a run; it may take no longer
 

@@ -18,7 +18,7 @@ from monitor.demo.events import Event
 from monitor.demo.stage import Stage
 from monitor.demo.tally import Tally
 from monitor.demo.world import World
-from monitor.store.mail import Post
+from monitor.store.outbox.mail import Post
 
 STARTS_ON = date(2026, 9, 7)  # a Monday; no public holiday in the weeks that follow
 STEP = timedelta(hours=1)

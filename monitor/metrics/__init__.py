@@ -26,9 +26,9 @@ from monitor.metrics.catalogue import most_series, names
 from monitor.metrics.counters import Counters, Ran, Reload, Work
 from monitor.metrics.exposition import END, Format, Kept
 from monitor.metrics.last import Effects, Last
-from monitor.store.erasure import Erased
 from monitor.store.ledger import OpenAlerts
-from monitor.store.mail import Backlog
+from monitor.store.ledger.erasure import Erased
+from monitor.store.outbox.mail import Backlog
 from monitor.store.replicas import Standing
 
 __all__ = [

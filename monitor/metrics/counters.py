@@ -12,7 +12,7 @@ from monitor.delivery.round import Reconciled, Wait
 from monitor.metrics.families import Count, Timing
 from monitor.model import Application
 from monitor.slack.answers import Method, Verdict
-from monitor.store.mail import PostStatus
+from monitor.store.outbox.mail import PostStatus
 
 CYCLE_BUCKETS = (0.1, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)
 OUTCOMES = ("ok", "failed", "empty")  # of a poll

@@ -8,7 +8,7 @@ from monitor import cycle
 from monitor.configuration import Configuration
 from monitor.figures.nouns import Spread
 from monitor.store.ledger import OpenAlerts
-from monitor.store.mail import Backlog
+from monitor.store.outbox.mail import Backlog
 from monitor.store.replicas import Standing
 
 Effects = Mapping[tuple[str, str], Spread]  # of nudges, by source and rule

@@ -9,7 +9,7 @@ from prometheus_client.core import Metric
 
 from monitor.metrics.families import Gauge
 from monitor.metrics.last import Last
-from monitor.store.mail import PostStatus
+from monitor.store.outbox.mail import PostStatus
 
 BUILD = Gauge("svar_build_info", "Constant 1; who runs.", ("version", "python"))
 RELOAD_GOOD = Gauge(

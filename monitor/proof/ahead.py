@@ -19,7 +19,7 @@ from monitor.proof.preview import goes_at
 from monitor.proof.quiet import Quiet
 from monitor.proof.steps import Step
 from monitor.rules import Kind, Rule, Rulebook
-from monitor.store.history import History, Telling
+from monitor.store.ledger.history import History, Telling
 
 _TICK = timedelta(seconds=1)  # a step is due when its instant has passed
 _NO_TIME = timedelta(0)

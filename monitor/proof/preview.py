@@ -14,7 +14,7 @@ from monitor.configuration import Configuration
 from monitor.cycle import Cycle, Report
 from monitor.outbox import Digests, Notice
 from monitor.source import Source
-from monitor.store import turns
+from monitor.store.outbox import turns
 from monitor.store.rehearsal import Rehearsal
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from monitor.alerts import Alert
 from monitor.evaluate import Finding
 from monitor.messages import words
-from monitor.store.silences import Silence
+from monitor.store.ledger.silences import Silence
 from monitor.worktime import Calendar
 
 _EVER = datetime.min.replace(tzinfo=UTC)

@@ -8,7 +8,7 @@ from monitor import evaluate, outbox
 from monitor.cycle import Office
 from monitor.proof.clockface import Clockface
 from monitor.rules import Kind, Rule
-from monitor.store.history import Telling
+from monitor.store.ledger.history import Telling
 
 
 class Step(NamedTuple):

@@ -19,7 +19,7 @@ from monitor.proof.evidence import Case
 from monitor.proof.reasons import reasons
 from monitor.proof.steps import Step, called, sent_to, steps
 from monitor.rules import Rule
-from monitor.store.history import History, Telling
+from monitor.store.ledger.history import History, Telling
 
 NO_HISTORY = History()
 

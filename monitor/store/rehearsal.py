@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Row, func, insert, select
 from monitor.alerts import Alert, Reason, State, Transition
 from monitor.outbox import Notice
 from monitor.rules import Kind
-from monitor.store import ledger, reroute
+from monitor.store import ledger
+from monitor.store.outbox import reroute
 from monitor.store.schema import Store
 from monitor.store.tables import (
     alerts,

@@ -33,7 +33,7 @@ from monitor.store import Store, ledger, tables
 from monitor.store.ledger import Owed
 from tests import servers
 from tests.builders import finding
-from tests.stories import post_office
+from tests.stories.delivery import post_office
 
 NOW = post_office.NINE
 TICK = timedelta(seconds=5)

@@ -30,7 +30,7 @@ from monitor.delivery import Delivery
 from monitor.store import Store, tables
 from tests.bench import drain
 from tests.bench.drain import Obliging
-from tests.stories import post_office
+from tests.stories.delivery import post_office
 
 NOON = post_office.NINE + timedelta(hours=3)
 NIGHT = post_office.NINE + timedelta(hours=14)

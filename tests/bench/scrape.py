@@ -25,8 +25,16 @@ from monitor.figures.nouns import Days, Figures, Kept, Window
 from monitor.metrics import Format, Metrics, Ran, Work
 from monitor.metrics.business import BALLS, PHASES
 from monitor.rules import Rulebook
-from monitor.store.mail import Backlog
-from tests.unit.scraping import DAY, NOW, SOURCE, figures, loaded, report, spread
+from monitor.store.outbox.mail import Backlog
+from tests.unit.figures.scraping import (
+    DAY,
+    NOW,
+    SOURCE,
+    figures,
+    loaded,
+    report,
+    spread,
+)
 
 RUNS = 31
 

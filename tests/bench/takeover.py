@@ -20,8 +20,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests import servers
 from tests.fakes import FakeSlack
-from tests.stories.process import eventually
-from tests.stories.tower import LEASES, SOURCES, Tower, leads, two
+from tests.stories.daemon.process import eventually
+from tests.stories.daemon.tower import LEASES, SOURCES, Tower, leads, two
 
 LIMIT = 35.0
 PHASE = 3.7  # seconds more before the kill in each run; renewals come every ten

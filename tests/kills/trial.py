@@ -11,7 +11,7 @@ from tests.fakes import TOKEN, FakeSlack
 from tests.kills import firm
 from tests.kills.firm import Audit, Firm
 from tests.kills.reaper import Reaper
-from tests.stories.process import running
+from tests.stories.daemon.process import running
 
 QUARANTINE = 62.0  # seconds until a post whose process died is looked up, and a little
 READY = 3  # recruiters that can be told at once, so that each life finds its death

@@ -22,8 +22,8 @@ from monitor.metrics import catalogue
 from tests.fakes import TOKEN, FakeSlack
 from tests.prometheus import parts
 from tests.prometheus.parts import Hook, Prometheus
-from tests.stories import process
-from tests.stories.process import Svar
+from tests.stories.daemon import process
+from tests.stories.daemon.process import Svar
 
 WEEKS = 6
 MORNING = timedelta(hours=9, minutes=5)

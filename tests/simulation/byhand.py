@@ -7,8 +7,8 @@ from typing import Any
 
 from monitor.alerts import Alert, Change, HandError, acknowledge, snooze, waive
 from monitor.rules import Rule
-from monitor.store import erasure, hands, silences
-from monitor.store.silences import Silence
+from monitor.store.ledger import erasure, hands, silences
+from monitor.store.ledger.silences import Silence
 from monitor.worktime import Calendar
 from tests.simulation import house
 from tests.simulation.dice import Event, What

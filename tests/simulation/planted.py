@@ -18,9 +18,10 @@ from monitor.delivery.routes import Router, Transport
 from monitor.delivery.sending import Sender
 from monitor.delivery.turns import Wanted
 from monitor.source import Source
-from monitor.store import Store, bundles, mail
+from monitor.store import Store
 from monitor.store.ledger import Owed
-from monitor.store.mail import Post, PostKind, PostStatus
+from monitor.store.outbox import bundles, mail
+from monitor.store.outbox.mail import Post, PostKind, PostStatus
 from monitor.store.tables import posts
 from monitor.worktime import Calendar
 from tests.simulation.process import Configured, Parts, Watch, delivery

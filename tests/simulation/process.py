@@ -12,8 +12,10 @@ from monitor.daemon.duty import Always, Hold
 from monitor.delivery import Delivery, Verifier
 from monitor.delivery import Report as Delivered
 from monitor.delivery.routes import Transport
-from monitor.store import Store, erasure, heartbeats
-from monitor.store.leases import Leases, Tenure
+from monitor.store import Store
+from monitor.store.ledger import erasure
+from monitor.store.replicas import heartbeats
+from monitor.store.replicas.leases import Leases, Tenure
 from tests.simulation import house
 from tests.simulation.scene import Scene
 

@@ -7,7 +7,7 @@ from monitor import clock, configuration
 from monitor.cli import FINE
 from monitor.cli.alerts import state
 from monitor.messages import words
-from monitor.store import hands
+from monitor.store.ledger import hands
 
 
 def run(options: argparse.Namespace) -> int:

@@ -14,8 +14,8 @@ from monitor.cli import FINE, instants, printing
 from monitor.cli.alerts import lines, state
 from monitor.configuration import Configuration
 from monitor.messages import words
-from monitor.store import hands
-from monitor.store.hands import Listed, Wanted
+from monitor.store.ledger import hands
+from monitor.store.ledger.hands import Listed, Wanted
 
 _STYLES = {"escalated": "bold red", "breached": "red", "warning": "yellow"}
 

@@ -16,8 +16,8 @@ from monitor.configuration import Configuration
 from monitor.evaluate import World
 from monitor.messages import words
 from monitor.rules import Rule
-from monitor.store import hands
-from monitor.store.hands import RefusedError
+from monitor.store.ledger import hands
+from monitor.store.ledger.hands import RefusedError
 from monitor.worktime import Calendar
 
 Hand = Callable[[Alert], Change]

@@ -16,9 +16,9 @@ from monitor.cli.alerts import state
 from monitor.configuration import Configuration
 from monitor.errors import ConfigError, Problem
 from monitor.messages import words
-from monitor.store import hands, silences
-from monitor.store.hands import Wanted
-from monitor.store.silences import Silence
+from monitor.store.ledger import hands, silences
+from monitor.store.ledger.hands import Wanted
+from monitor.store.ledger.silences import Silence
 
 
 def silence(options: argparse.Namespace) -> int:

@@ -18,10 +18,10 @@ from monitor.configuration import Configuration
 from monitor.messages import words
 from monitor.proof import quiet, steps
 from monitor.proof.quiet import Quiet
-from monitor.store import hands, history
-from monitor.store.hands import Record
-from monitor.store.history import Telling
-from monitor.store.silences import Silence
+from monitor.store.ledger import hands, history
+from monitor.store.ledger.hands import Record
+from monitor.store.ledger.history import Telling
+from monitor.store.ledger.silences import Silence
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+[+-]\d\d:\d\d")
 

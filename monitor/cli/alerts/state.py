@@ -12,9 +12,10 @@ from monitor.alerts import HandError
 from monitor.cli import instants
 from monitor.configuration import Configuration
 from monitor.errors import ConfigError, Problem, StoreError
-from monitor.store import Store, hands, silences
-from monitor.store.hands import Wanted
-from monitor.store.silences import Silence
+from monitor.store import Store
+from monitor.store.ledger import hands, silences
+from monitor.store.ledger.hands import Wanted
+from monitor.store.ledger.silences import Silence
 from monitor.worktime import Calendar, Duration
 
 # `sudo svar ...` is done by the person, not by root.
