@@ -40,7 +40,7 @@ class Page(Poll):
         self.breaks_after = breaks_after
         self.applications = 0
         self.rejected = Counter()
-        self.rejected_messages = 0
+        self.rejected_messages = Counter()
         self.rejected_ids = []
         self.mailbox = Mailbox()
 

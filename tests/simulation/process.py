@@ -121,12 +121,13 @@ class Process:
         with store.read() as connection:
             if not erasure.is_due(connection, scene.ats.name, now=scene.now):
                 return
+        was, scene.is_rewritten = scene.is_rewritten, True  # also if it dies in it
         unmeasurable = report.unmeasurable
         erased = erasure.erase_gone(
             store, scene.ats, unmeasurable=unmeasurable, now=scene.now
         )
+        scene.is_rewritten = was or erased.alerts > 0
         if erased.alerts:
-            scene.is_rewritten = True
             scene.played.happened["alerts of who is gone are forgotten"] += 1
             scene.say(f"{erased.alerts} alerts are forgotten")
 
