@@ -4,7 +4,6 @@ import argparse
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -56,9 +55,8 @@ def run(options: argparse.Namespace) -> int:
     require_ready(loaded, now)
     results = []
     for settings in loaded.settings.sources:
-        mapping = loaded.mappings[settings.name]
         reading = printing.reading(settings.name)
-        with closing(Source(settings, mapping)) as source, reading:
+        with Source.opened(loaded, settings) as source, reading:
             plan, report = check(source, loaded, now=now)
         called = loaded.title(settings.name)
         results.append(Result(settings.name, called, plan, report))
@@ -87,6 +85,7 @@ def _json(
                 "name": result.name,
                 "applications": result.report.run.applications,
                 "rejected_rows": result.report.run.rejected,
+                "rejected_messages": result.report.rejected_messages.total(),
                 "closure": {key: result.report.closure[key] for key in Closure},
                 "findings": [
                     _entry(each, loaded, now) for each in _sorted(result.plan.fresh)
@@ -162,9 +161,11 @@ def _notes(result: Result) -> Iterator[str]:
         yield f"  Too old to nudge anybody about: {rule}, {count:,}"
     for line in printing.unmeasurable(result.title, report.unmeasurable):
         yield f"  {line}"
-    if report.rejected:
-        why = ", ".join(f"{reason}: {n}" for reason, n in report.rejected.items())
-        yield f"  Rows that cannot be read: {report.rejected.total():,} ({why})"
+    unread = {"Rows": report.rejected, "Messages": report.rejected_messages}
+    for what, counts in unread.items():
+        if counts:
+            why = ", ".join(f"{reason}: {n:,}" for reason, n in counts.items())
+            yield f"  {what} that cannot be read: {counts.total():,} ({why})"
 
 
 def _sum(results: Sequence[Result]) -> str:

@@ -94,7 +94,7 @@ def _summarise(console: Console, story: World, stage: Stage, outcome: Outcome) -
     console.print(told)
     days = (story.ends_at - story.starts_at).days * 5 // 7
     console.print(
-        f"Never more than one message a person and day, over {days} working days; "
+        f"Never more than one message per person and day, over {days} working days; "
         f"{stage.edits} edited when an answer came.",
         soft_wrap=True,
     )

@@ -4,7 +4,6 @@ import argparse
 import json
 import os
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import datetime, timedelta
 from enum import StrEnum
 from math import ceil
@@ -22,7 +21,7 @@ from monitor.messages import words
 from monitor.slack import SCOPES, Slack
 from monitor.source import Source
 from monitor.store import Store
-from monitor.store.ledger import silences
+from monitor.store.ledger import orphans, silences
 from monitor.store.outbox import contacts
 
 
@@ -64,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
 def _examine(loaded: Configuration, now: datetime) -> Iterator[Symptom]:
     for settings in loaded.settings.sources:
         try:
-            with closing(Source(settings, loaded.mappings[settings.name])) as source:
+            with Source.opened(loaded, settings) as source:
                 yield from _source(source, loaded, now)
         except MonitorError as error:
             yield Symptom(settings.name, Mark.WRONG, str(error))
@@ -120,12 +119,11 @@ def _state(loaded: Configuration, now: datetime) -> Iterator[Symptom]:
             return
         with store.write():
             pass
-        if store.is_current():
-            yield Symptom("state", Mark.OK, f"{store.shown} is writable and migrated")
-            yield from _silences(store, now)
-            yield from _lost(store)
-        else:
-            yield Symptom("state", Mark.WRONG, f"{store.shown}: run `svar db upgrade`")
+        store.require_current()
+        yield Symptom("state", Mark.OK, f"{store.shown} is writable and migrated")
+        yield from _silences(store, now)
+        yield from _lost(store)
+        yield from _orphans(store, loaded)
     except MonitorError as error:
         yield Symptom("state", Mark.WRONG, str(error))
     finally:
@@ -160,6 +158,24 @@ def _lost(store: Store) -> Iterator[Symptom]:
             f"not reached in Slack: {who}; give them a deputy, or mend the address"
         )
         yield Symptom("people", Mark.NOTE, message)
+
+
+def _orphans(store: Store, loaded: Configuration) -> Iterator[Symptom]:
+    """Yield the sources of remembered alerts that the settings do not name."""
+    known = {each.name for each in loaded.settings.sources}
+    with store.read() as connection:
+        counts = {
+            each: orphans.count_open(connection, each)
+            for each in orphans.sources(connection, known)
+        }
+    if counts:
+        which = ", ".join(f"{name} ({count} open)" for name, count in counts.items())
+        message = (
+            f"alerts of sources that are not in the settings: {which}; a running svar "
+            "closes them, and forgets them within a day; where one was renamed, "
+            "`svar db rename-source` keeps them"
+        )
+        yield Symptom("state", Mark.NOTE, message)
 
 
 def _slack(loaded: Configuration) -> Iterator[Symptom]:
@@ -233,7 +249,8 @@ def _bound(loaded: Configuration) -> str:
 
 
 def _count(loaded: Configuration) -> str:
-    return f"{len(loaded.settings.sources)} source(s), {len(loaded.rulebook.rules)} rules on"
+    sources = words.plural(len(loaded.settings.sources), "source")
+    return f"{sources}, {words.plural(len(loaded.rulebook.rules), 'rule')} on"
 
 
 def _line(symptom: Symptom) -> Text:

@@ -8,12 +8,19 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monitor import configuration, cycle, evaluate, yamlfile
-from monitor.cli import FAILED, FINE, explained, explanation, instants, printing
+from monitor import configuration, cycle, evaluate
+from monitor.cli import (
+    FAILED,
+    FINE,
+    explained,
+    explanation,
+    instants,
+    named,
+    printing,
+)
 from monitor.cli.explained import Explained
 from monitor.configuration import Configuration
 from monitor.cycle import Office
-from monitor.errors import ConfigError, Problem
 from monitor.messages import words
 from monitor.outbox import Digests
 from monitor.proof import timeline
@@ -41,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
     now = instants.as_of(options.as_of, loaded)
     asked = [
         _explain(settings, loaded, options.application, now)
-        for settings in _sources(loaded, options.source)
+        for settings in named.sources(loaded, options.source)
     ]
     found = [each for each in asked if isinstance(each, Explained)]
     if not found:
@@ -56,17 +63,6 @@ def run(options: argparse.Namespace) -> int:
     return FINE
 
 
-def _sources(loaded: Configuration, name: str | None) -> Sequence[SourceSettings]:
-    """Return the sources to look in."""
-    known = {each.name: each for each in loaded.settings.sources}
-    if name is None:
-        return list(known.values())
-    if name not in known:
-        message = f'no source "{name}"{yamlfile.nearest(name, known)}'
-        raise ConfigError([Problem("--source", 0, 0, "", message)])
-    return [known[name]]
-
-
 def _explain(
     settings: SourceSettings, loaded: Configuration, wanted: str, now: datetime
 ) -> Explained | Miss:
@@ -74,7 +70,7 @@ def _explain(
     mapping = loaded.mappings[settings.name]
     search = Search(wanted)
     reading = printing.reading(settings.name)
-    with closing(Source(settings, mapping)) as source, reading:
+    with Source.opened(loaded, settings) as source, reading:
         columns = source.delivered(now)
         world = cycle.world(loaded, source)
         with source.poll(now) as poll:
@@ -89,7 +85,7 @@ def _explain(
     case = replace(case, knows_messages=knows_messages)
     rulebook, unmeasurable = cycle.split(loaded.rulebook, columns)
     known = _history(loaded, settings.name, wanted, now)
-    digests = Digests(loaded.calendar, loaded.settings.slack.digest_at)
+    digests = Digests.configured(loaded)
     office = Office(world, loaded.settings.people, digests)
     lines = [
         timeline.build(check, case, office, known)

@@ -182,7 +182,7 @@ class _View:
             text = f"\n{count} not concern it; svar explain --all says why."
             self.console.print(Text(text))
             return
-        self.console.print("\nDoes not concern it")
+        self.console.print("\nRules that do not concern it")
         table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
         for each in apart:
             table.add_row("", each.rule.id, Text("; ".join(each.why)))

@@ -3,16 +3,16 @@
 import argparse
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 
 from rich.text import Text
 
-from monitor import clock, configuration, yamlfile
-from monitor.cli import FINE, printing
+from monitor import clock, configuration
+from monitor.cli import FINE, named, printing
 from monitor.cli.alerts import state
 from monitor.configuration import Configuration
-from monitor.errors import ConfigError, MonitorError, Problem
+from monitor.errors import MonitorError
 from monitor.messages import words
+from monitor.settings import SourceSettings
 from monitor.source import Source
 from monitor.store.ledger import erasure
 from monitor.store.ledger.erasure import Erased
@@ -21,7 +21,7 @@ from monitor.store.ledger.erasure import Erased
 def run(options: argparse.Namespace) -> int:
     """Forget the application, and say what was removed and who may bring it back."""
     loaded = configuration.read(options.config, os.environ)
-    _require_known(options, loaded)
+    asked = named.sources(loaded, options.source)
     which = erasure.about(options.application, options.source)
     now = clock.utc_now()
     with state.opened(loaded) as store:
@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
         else:
             with store.write() as connection:
                 erased = erasure.forget(connection, *which, now=now)
-    delivering = list(_delivering(options, loaded))
+    delivering = list(_delivering(options.application, loaded, asked))
     if options.json:
         printing.write_json(_json(options, erased, delivering))
         return FINE
@@ -41,33 +41,21 @@ def run(options: argparse.Namespace) -> int:
     return FINE
 
 
-def _require_known(options: argparse.Namespace, loaded: Configuration) -> None:
-    names = [each.name for each in loaded.settings.sources]
-    if options.source and options.source not in names:
-        hint = yamlfile.nearest(options.source, names)
-        message = f'no source "{options.source}"{hint}'
-        raise ConfigError([Problem("--source", 0, 0, "", message)])
-
-
 def _delivering(
-    options: argparse.Namespace, loaded: Configuration
+    application: str, loaded: Configuration, asked: Sequence[SourceSettings]
 ) -> Iterator[tuple[str, str]]:
     """Yield the sources that still have the application, or cannot say; with a warning."""
     now = clock.utc_now()
-    for settings in loaded.settings.sources:
+    for settings in asked:
         name = settings.name
-        if options.source not in {None, name}:
-            continue
-        mapping = loaded.mappings[name]
         try:
             with (
-                closing(Source(settings, mapping)) as source,
+                Source.opened(loaded, settings) as source,
                 printing.reading(name),
                 source.poll(now) as poll,
             ):
                 ids = (row.application_id for row in poll)
-                found = options.application in ids
-                found = found or options.application in poll.rejected_ids
+                found = application in ids or application in poll.rejected_ids
         except MonitorError as error:
             yield name, f"{error}; whether it still has the application is not known"
             continue

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from monitor import environment
 from monitor.errors import ConfigError, Problem
+from monitor.messages import words
 
 
 def show(error: ConfigError, *, kept: str = "Nothing was changed.") -> None:
@@ -19,9 +20,8 @@ def show(error: ConfigError, *, kept: str = "Nothing was changed.") -> None:
             console.print(Text(line, style="dim"))
     count = len(error.problems)
     files = len({each.file for each in error.problems if _is_file(each.file)})
-    problems = "1 problem" if count == 1 else f"{count} problems"
-    places = " in 1 file" if files == 1 else f" in {files} files" if files else ""
-    console.print(Text(f"{problems}{places}. {kept}"))
+    places = f" in {words.plural(files, 'file')}" if files else ""
+    console.print(Text(f"{words.plural(count, 'problem')}{places}. {kept}"))
     sys.stderr.flush()
 
 

@@ -164,7 +164,7 @@ def _answers(sheet: Sheet) -> Table:
 
 
 def _jobs(sheet: Sheet) -> Table | None:
-    heading = "  Jobs in which most people wait too long"
+    heading = "  Jobs with the most people waiting too long"
     return _ranked(heading, sheet.jobs, _LATE) if sheet.jobs else None
 
 

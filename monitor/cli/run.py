@@ -1,43 +1,47 @@
-"""`svar run`: the daemon, or one cycle of it."""
+"""`svar run`: heeds signals before anything else; `watching` does the rest.
+
+To import that takes most of a second, in which a service manager may well ask for an
+end or a reload.
+"""
 
 import argparse
-import os
+import importlib
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from rich.console import Console
+from monitor.cli import FINE
 
-from monitor import clock, configuration
-from monitor.cli import FAILED, FINE
-from monitor.configuration import Configuration
-from monitor.daemon import Daemon, logs
-from monitor.delivery.routes import Transport
-from monitor.slack import Slack
-from monitor.terminal import Terminal
+_HEEDED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 def run(options: argparse.Namespace) -> int:
     """Watch until told to stop, or poll and deliver once."""
-    loaded = configuration.read(options.config, os.environ)
-    log = logs.set_up(loaded.settings.log.format, loaded.settings.log.level)
-    daemon = Daemon(loaded, os.environ, transport(loaded), log)
+    if options.once:
+        return _call("once", options)
+    with _heeding():
+        return _call("watch", options)
+
+
+@contextmanager
+def _heeding() -> Iterator[None]:
+    """Heed signals until the daemon does: stop at once and well, outlive a reload.
+
+    Nothing is lost of the reload, since the files are read only after this. Process 1
+    would not hear of SIGTERM at all.
+    """
+    before = {number: signal.getsignal(number) for number in _HEEDED}
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(FINE))
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        daemon.open(now=clock.utc_now())
-        if not options.once:
-            daemon.run()
-            return FINE
-        reports = [
-            daemon.poll(source, now=clock.utc_now()) for source in daemon.sources
-        ]
-        daemon.report(now=clock.utc_now())
-        delivered = daemon.deliver(now=clock.utc_now())
+        yield
     finally:
-        daemon.close()
-    polled = all(report.run.outcome == "ok" for report in reports)
-    return FINE if polled and not delivered.errors else FAILED
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
-def transport(loaded: Configuration) -> Transport:
-    """Return Slack, or the terminal where the settings hold no token."""
-    slack = loaded.settings.slack
-    if slack.token is None:
-        return Terminal(Console(highlight=False))
-    return Slack(slack.token.get_secret_value(), slack.api_url)
+def _call(name: str, options: argparse.Namespace) -> int:
+    watching = importlib.import_module("monitor.cli.watching")
+    code: int = getattr(watching, name)(options)
+    return code

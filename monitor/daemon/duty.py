@@ -5,12 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
-from monitor.daemon.sharing import POLL
 from monitor.errors import LeaseLost
 from monitor.store import Connection
 from monitor.store.replicas import Standing
-
-DELIVER = "deliver"
 
 Changed = Callable[[str, bool], None]
 Stands = Callable[[Standing], None]
@@ -44,11 +41,6 @@ class Duty(Protocol):
     def retire(self) -> None: ...
 
     def close(self) -> None: ...
-
-
-def poll(source: str) -> str:
-    """Return the name of a source's lease."""
-    return f"{POLL}{source}"
 
 
 def unheard(_name: str, _is_ours: bool) -> None:  # noqa: FBT001 - one of two

@@ -7,25 +7,33 @@ import logging
 import math
 import time
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Event, Lock
 
-from monitor import clock, configuration, cycle, delivery
+from monitor import clock, configuration, cycle, delivery, settings
 from monitor.configuration import Configuration
+from monitor.cycle import erasing
 from monitor.daemon import duty, fingerprint, replica
-from monitor.daemon.duty import DELIVER, Alone, Duty, Hold
+from monitor.daemon.duty import Alone, Duty, Hold
+from monitor.daemon.housekeeping import Housekeeping
 from monitor.daemon.replica import Replica
 from monitor.daemon.reporting import Reporting
 from monitor.daemon.teller import Teller
 from monitor.delivery.routes import Transport
-from monitor.errors import ConfigError, SourceError, StoreError
+from monitor.errors import ConfigError, SourceError
 from monitor.metrics import Effects, Metrics
 from monitor.outbox import Digests
+from monitor.settings import Settings
+from monitor.slack import Slack
 from monitor.source import Source
 from monitor.store import Connection, Store, ledger
-from monitor.store.ledger import OpenAlerts, effects, erasure
+from monitor.store.ledger import OpenAlerts, effects
+from monitor.store.outbox import bundles
+from monitor.store.replicas import leases
 from monitor.store.replicas.leases import Leases
+from monitor.store.words import NoticeStatus
 
 
 class Jobs:
@@ -53,18 +61,21 @@ class Jobs:
         self.reporting = Reporting(
             self.store, self.duty, lambda: self.configuration, self.teller
         )
+        names = frozenset(source.name for source in self.sources)
+        self._housekeeping = Housekeeping(names, self.teller)
         self.stop = Event()
+        self._token = loaded.settings.slack.token
         self._reloading = Lock()
         self._polled_with: dict[str, Configuration] = {}
         self._delivery: tuple[Hold, delivery.Delivery] | None = None
 
     def _duty(self) -> Duty:
-        names = (DELIVER, *(duty.poll(source.name) for source in self.sources))
+        names = (leases.DELIVER, *(leases.poll(source.name) for source in self.sources))
         if self.store.is_sqlite:
             return Alone(names, self.metrics.stands)
         ttl = self.configuration.settings.state.lease
-        leases = Leases(self.store, replica.name_of_this(), ttl=ttl)
-        return Replica(names, leases, self.teller, self.metrics.stands)
+        taken = Leases(self.store, replica.name_of_this(), ttl=ttl)
+        return Replica(names, taken, self.teller, self.metrics.stands)
 
     def open(self, *, now: datetime) -> None:
         """Take hold of the state and look at every source; raise MonitorError.
@@ -79,9 +90,10 @@ class Jobs:
         with self.store.read() as connection:
             self.metrics.opened(*_known(connection, now))
         self.duty.open(fingerprint.of(self.configuration))
-        if hold := self.duty.hold(DELIVER):
+        if hold := self.duty.hold(leases.DELIVER):
             with self.store.under(hold).write() as connection:
-                ledger.prune(connection, now=now)
+                bundles.key(connection, ())  # so that every backup holds the secret
+            self.store.checkpoint()
         self.reporting.keep(now=now)
 
     def _look(self, now: datetime) -> None:
@@ -108,14 +120,14 @@ class Jobs:
         """Run one cycle over a source and report it; raise LeaseLost if it is not ours."""
         began = time.monotonic()
         loaded, last = self.configuration, self._polled_with.get(source.name)
-        with duty.at_work(self.duty, duty.poll(source.name)) as hold:
+        with duty.at_work(self.duty, leases.poll(source.name)) as hold:
             store = self.store.under(hold)
             one = cycle.Cycle(store, source, loaded, edited=last is not loaded)
             report = one.run(now=now)
             report = replace(report, seconds=time.monotonic() - began)
             is_edited = last not in (None, loaded)
             self._tell(report, is_edited=is_edited, now=now)
-            if report.run.outcome == "ok":
+            if report.run.is_good:
                 self._polled_with[source.name] = loaded
                 self._erase(store, source, report.unmeasurable, now)
         return report
@@ -126,7 +138,7 @@ class Jobs:
             known = _known(connection, now)
         self.metrics.cycled(report, *known)
         self.teller.cycled(report)
-        if is_edited and report.run.outcome == "ok":
+        if is_edited and report.run.is_good:
             self.metrics.edited(report)
             self.teller.edited(report)
 
@@ -135,9 +147,9 @@ class Jobs:
     ) -> None:
         """Forget, now and then, what the source does not deliver any more."""
         with store.read() as connection:
-            is_due = erasure.is_due(connection, source.name, now=now)
+            is_due = erasing.is_due(connection, source.name, now=now)
         if is_due:
-            erased = erasure.erase_gone(
+            erased = erasing.erase_gone(
                 store, source, unmeasurable=unmeasurable, now=now
             )
             self.metrics.erased(source.name, erased)
@@ -146,7 +158,8 @@ class Jobs:
     def deliver(self, *, now: datetime) -> delivery.Report:
         """Empty the outbox and report it; raise LeaseLost if that is not ours."""
         began = time.monotonic()
-        with duty.at_work(self.duty, DELIVER) as hold:
+        with duty.at_work(self.duty, leases.DELIVER) as hold:
+            self._housekeeping.run(self.store.under(hold), now=now)
             deliverer = self._deliverer(hold)
             report = deliverer.run(now=now)
             backlog = deliverer.backlog(now=now)
@@ -155,8 +168,25 @@ class Jobs:
         ended_at = now + timedelta(seconds=time.monotonic() - began)
         self.metrics.delivered(report, backlog, now=ended_at)
         self.teller.delivered(report)
-        self._tell_waiting(backlog.by_status["queued"], now)
+        if report.is_token_valid is False:
+            self._look_for_token()
+        self._tell_waiting(backlog.by_status[NoticeStatus.QUEUED], now)
         return report
+
+    def _look_for_token(self) -> None:
+        """Read the token again: where it is changed now and then, its file has another."""
+        with suppress(ConfigError):
+            found, _ = settings.read(self.configuration.path, self.environ)
+            self._take_token(found)
+
+    def _take_token(self, found: Settings) -> None:
+        """Go on with another token; to begin or end with Slack takes a restart."""
+        token = found.slack.token
+        if token in (None, self._token) or not isinstance(self.transport, Slack):
+            return
+        self.transport.take(token.get_secret_value())
+        self._token = token
+        self.log.info("another Slack token is taken up")
 
     def report(self, *, now: datetime) -> None:
         """Write edits of the rules down, and owe the leads their post where it is due."""
@@ -181,8 +211,7 @@ class Jobs:
         return self._delivery[1]
 
     def _digests(self) -> Digests:
-        loaded = self.configuration
-        return Digests(loaded.calendar, loaded.settings.slack.digest_at)
+        return Digests.configured(self.configuration)
 
     def _tell_waiting(self, notices: int, now: datetime) -> None:
         until = self._digests().opens(now)
@@ -204,6 +233,7 @@ class Jobs:
             self.metrics.configured(loaded, now=now)
             self.teller.reloaded(before, loaded, now=now)
             self.teller.restart(self.started_with, loaded)
+            self._take_token(loaded.settings)
             self.duty.edited(fingerprint.of(loaded))
             self.reporting.keep(now=now)
             return True
@@ -218,8 +248,5 @@ def _migrate(store: Store) -> None:
     """Make or migrate the tables; a shared PostgreSQL is migrated by hand."""
     if store.is_sqlite or store.version() is None:
         store.upgrade()
-    elif not store.is_current():
-        message = (
-            f"the state at {store.shown} is of another version; run `svar db upgrade`"
-        )
-        raise StoreError(message)
+    else:
+        store.require_current()

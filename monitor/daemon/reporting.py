@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from monitor.configuration import Configuration
-from monitor.daemon.duty import DELIVER, Duty
+from monitor.daemon.duty import Duty
 from monitor.daemon.teller import Teller
 from monitor.errors import ConfigError, SourceError
 from monitor.messages import Message
@@ -18,6 +18,7 @@ from monitor.store import Store, edits, ledger
 from monitor.store.ledger import silences
 from monitor.store.outbox import reports
 from monitor.store.replicas import heartbeats
+from monitor.store.replicas.leases import DELIVER
 
 PAUSE = timedelta(minutes=15)  # between readings, which are of whole sources
 _TROUBLE = "report"

@@ -1,9 +1,12 @@
 """The HTTP endpoint: /, /metrics, /healthz, /readyz. Reads only."""
 
+import socket
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
-from typing import NamedTuple
+from threading import Lock, Thread
+from typing import Any, NamedTuple
 
 from monitor.errors import MonitorError
 from monitor.metrics import exposition
@@ -12,6 +15,8 @@ from monitor.metrics.exposition import Format
 PLAIN = "text/plain; charset=utf-8"
 HTML = "text/html; charset=utf-8"
 NOTHING = "default-src 'none'"
+MOST = 64  # connections at once
+PATIENCE = 10.0  # seconds, with who connects and then is slow to ask or to read
 
 
 class Answer(NamedTuple):
@@ -44,12 +49,53 @@ def verdict(problems: list[str], *, well: str = "ok") -> Answer:
     return Answer(503 if problems else 200, f"{text}\n".encode())
 
 
-def serve(listen: tuple[str, int], pages: Pages) -> ThreadingHTTPServer:
+class Door(ThreadingHTTPServer):
+    """Answers each in a thread; where too many are inside, the first to come goes.
+
+    So who holds connections open keeps nobody out: a scrape is over in no time.
+    """
+
+    request_queue_size = MOST
+    daemon_threads = True
+
+    def __init__(
+        self, listen: tuple[str, int], handler: type[BaseHTTPRequestHandler]
+    ) -> None:
+        self._inside: dict[socket.socket, None] = {}  # in the order in which they came
+        self._lock = Lock()
+        super().__init__(listen, handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Let one in."""
+        with self._lock:
+            self._inside[request] = None
+            surplus = list(self._inside)[:-MOST]
+        for each in surplus:
+            with suppress(OSError):  # it is just going by itself
+                each.shutdown(socket.SHUT_RDWR)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        """Let one out."""
+        with self._lock:
+            self._inside.pop(request, None)
+        super().shutdown_request(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of who went away before the answer."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
+
+
+def serve(
+    listen: tuple[str, int], pages: Pages, *, patience: float = PATIENCE
+) -> ThreadingHTTPServer:
     """Serve the pages from a thread of their own; raise MonitorError if the port is taken."""
 
     class Handler(BaseHTTPRequestHandler):
         server_version = "svar"
         sys_version = ""
+        timeout = patience
 
         def do_GET(self) -> None:
             self.wfile.write(self._begin())
@@ -77,13 +123,12 @@ def serve(listen: tuple[str, int], pages: Pages) -> ThreadingHTTPServer:
 
     host, port = listen
     try:
-        server = ThreadingHTTPServer((host, port), Handler)
+        server = Door((host, port), Handler)
     except OSError as error:
         message = (
             f"{host}:{port} cannot be listened on: {error.strerror}; "
             "choose another `metrics.listen`"
         )
         raise MonitorError(message) from error
-    server.daemon_threads = True
     Thread(target=server.serve_forever, name="http", daemon=True).start()
     return server

@@ -1,12 +1,13 @@
-"""Which leases a replica takes and gives back, so that each has a fair share; pure."""
+"""Which leases a replica takes and gives back, so that each has a fair share; pure.
+
+Those of polls are shared out evenly.
+"""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from math import ceil
 
-from monitor.store.replicas.leases import Lease
-
-POLL = "poll "  # and the source's name; these leases are shared out evenly
+from monitor.store.replicas.leases import POLL, Lease
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from monitor.proof import difference
 from monitor.proof.difference import Edit
 from monitor.store.ledger.erasure import Erased
 from monitor.store.replicas import Standing
+from monitor.store.words import PostStatus
 
 FIXED = ("sources", "state", "metrics", "log")  # taken up at the next start
-FIXED_OF_SLACK = ("token", "app_token", "api_url")
 NAMED_IDS = 10
 BEHIND = (
     "another svar on this state has newer rules, mappings or settings; "
@@ -31,6 +31,8 @@ class Teller:
         self._token_was_valid = True
         self._silent_sources: frozenset[str] = frozenset()
         self._unread: frozenset[str] = frozenset()
+        self._rejected: dict[str, int] = {}  # rows, by source
+        self._errors: frozenset[str] = frozenset()  # of the last calls to Slack
         self._is_cut_off = False
 
     def once(self, what: str, message: str, level: int = logging.ERROR) -> None:
@@ -46,14 +48,23 @@ class Teller:
     def cycled(self, report: cycle.Report) -> None:
         """Tell what a poll changed, or that it failed, or that it works again."""
         run = report.run
-        if run.outcome != "ok":
+        if not run.is_good:
             self.once(run.source, f"{run.error}; nothing is closed, nothing is lost")
             return
         if self.over(run.source):
             self.log.info("source is back", extra=fields(source=run.source))
-        level = logging.INFO if run.changes or run.rejected else logging.DEBUG
+        self._polled(report)
+        self._rejected_rows(report)
+        self._unmeasurable(report)
+        for rule, count in report.held.items():
+            self.log.warning("closures held", extra=fields(rule=rule, alerts=count))
+
+    def _polled(self, report: cycle.Report) -> None:
+        run = report.run
+        is_news = run.changes or run.rejected != self._rejected.get(run.source, 0)
+        self._rejected[run.source] = run.rejected
         self.log.log(
-            level,
+            logging.INFO if is_news else logging.DEBUG,
             "polled",
             extra=fields(
                 source=run.source,
@@ -64,19 +75,23 @@ class Teller:
                 seconds=round(report.seconds, 3),
             ),
         )
+
+    def _rejected_rows(self, report: cycle.Report) -> None:
+        what = f"{report.run.source} rows"
         if report.rejected_ids:
             ids = ", ".join(report.rejected_ids[:NAMED_IDS])
-            self.once(f"{run.source} rows", f"rows that cannot be read: {ids}")
+            self.once(what, f"rows that cannot be read: {ids}")
         else:
-            self.over(f"{run.source} rows")
+            self.over(what)
+
+    def _unmeasurable(self, report: cycle.Report) -> None:
+        source = report.run.source
         if report.unmeasurable:
             ids = ", ".join(report.unmeasurable)
-            message = f"rules that {run.source} lacks columns for: {ids}"
-            self.once(f"{run.source} rules", message, logging.WARNING)
+            message = f"rules that {source} lacks columns for: {ids}"
+            self.once(f"{source} rules", message, logging.WARNING)
         else:
-            self.over(f"{run.source} rules")
-        for rule, count in report.held.items():
-            self.log.warning("closures held", extra=fields(rule=rule, alerts=count))
+            self.over(f"{source} rules")
 
     def unreached(self, error: SourceError) -> None:
         """Tell of a source that cannot be read at the start; its polls go on trying."""
@@ -108,6 +123,12 @@ class Teller:
         else:
             self.over(f"{source} erasure")
 
+    def orphaned(self, source: str, closed: int) -> None:
+        """Tell of a source whose alerts are closed, since the settings lack it."""
+        if closed:
+            message = "a source is not in the settings; its alerts are closed"
+            self.log.warning(message, extra=fields(source=source, alerts=closed))
+
     def _silent(self, stale: frozenset[str]) -> None:
         """Tell of sources whose nudges are held since they were silent for too long."""
         for source in stale:
@@ -127,18 +148,25 @@ class Teller:
             self.log.info("Slack takes the token again; sending goes on")
         self._token_was_valid = is_valid
 
+    def _failed(self, report: delivery.Report) -> None:
+        """Tell what Slack refused, unless it was just that the last time we asked."""
+        for error, count in report.errors.items():
+            if error not in self._errors:
+                self.log.warning(
+                    "slack call failed", extra=fields(error=error, times=count)
+                )
+        if report.calls or report.errors:
+            self._errors = frozenset(report.errors)
+
     def delivered(self, report: delivery.Report) -> None:
         """Tell what was sent and what was refused."""
         for outcome, count in report.posts.items():
             if report.is_token_valid is None:  # nothing goes to Slack
-                became = "printed" if outcome == "sent" else outcome
+                became = "printed" if outcome == PostStatus.SENT else outcome
                 self.log.info("terminal", extra=fields(outcome=became, posts=count))
             else:
                 self.log.info("slack", extra=fields(outcome=outcome, posts=count))
-        for error, count in report.errors.items():
-            self.log.warning(
-                "slack call failed", extra=fields(error=error, times=count)
-            )
+        self._failed(report)
         self._token(is_valid=report.is_token_valid)
         self._silent(report.stale)
         self._verified(report)
@@ -232,11 +260,7 @@ class Teller:
             for key in FIXED
             if getattr(started_with.settings, key) != getattr(loaded.settings, key)
         ]
-        if any(
-            getattr(started_with.settings.slack, key)
-            != getattr(loaded.settings.slack, key)
-            for key in FIXED_OF_SLACK
-        ):
+        if _line(started_with) != _line(loaded):
             fixed.append("slack")
         if started_with.mappings != loaded.mappings:
             fixed.append("mapping")
@@ -245,3 +269,9 @@ class Teller:
             self.log.warning(
                 "restart svar to take up a change", extra=fields(keys=keys)
             )
+
+
+def _line(loaded: Configuration) -> tuple[object, ...]:
+    """Return what leads to Slack; another token is taken up as it runs."""
+    slack = loaded.settings.slack
+    return slack.token is None, slack.app_token, slack.api_url

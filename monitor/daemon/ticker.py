@@ -13,10 +13,13 @@ from apscheduler.events import (
 )
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.date import DateTrigger
+from apscheduler.triggers.interval import IntervalTrigger
 
 from monitor.metrics import Ran, Work
 
 DRAIN_SECONDS = 10
+TOLERANCE = timedelta(seconds=1)  # by which a clock is set back and nobody minds
 # Two at once: what is asked for while a reload runs waits for it, and is not skipped.
 _ONCE = {"replace_existing": True, "max_instances": 2}
 _EVENTS = {
@@ -52,17 +55,12 @@ class Ticker:
 
     def every(self, pause: timedelta, name: str, job: Job, *, first: datetime) -> None:
         """Run a job from first on, with this pause."""
-        self._scheduler.add_job(
-            job,
-            "interval",
-            seconds=pause.total_seconds(),
-            id=name,
-            next_run_time=first,
-        )
+        trigger = IntervalTrigger(seconds=pause.total_seconds(), timezone="UTC")
+        self._scheduler.add_job(job, trigger, id=name, next_run_time=first)
 
     def once(self, name: str, job: Job) -> None:
         """Run a job as soon as may be."""
-        self._scheduler.add_job(job, id=name, **_ONCE)
+        self._scheduler.add_job(job, DateTrigger(timezone="UTC"), id=name, **_ONCE)
 
     def hasten(self, name: str, *, now: datetime) -> None:
         """Run a job now that would run later, if it is there."""
@@ -70,6 +68,18 @@ class Ticker:
             self._scheduler.modify_job(name, next_run_time=now)
         except JobLookupError:
             return
+
+    def catch_up(self, *, now: datetime) -> bool:
+        """Run now what a clock that was set back put off; tell whether there is any."""
+        late = [
+            job.id
+            for job in self._scheduler.get_jobs()
+            if isinstance(job.trigger, IntervalTrigger)
+            and job.next_run_time - now > job.trigger.interval + TOLERANCE
+        ]
+        for name in late:
+            self.hasten(name, now=now)
+        return bool(late)
 
     def start(self) -> None:
         """Begin."""

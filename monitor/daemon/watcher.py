@@ -1,5 +1,6 @@
 """Tells when a rule, a mapping or the settings change on disk."""
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -55,6 +56,7 @@ def watch(
     stop: Event,
     *,
     known: Look,
+    log: logging.Logger,
 ) -> Thread:
     """Call `changed` after each change below these paths since `known`, until stop.
 
@@ -62,22 +64,47 @@ def watch(
     and what another machine writes to a shared disk. The paths are asked for again and
     again, since a folder may go and come back, or another may be put in its place.
     """
-
-    def run() -> None:
-        last = known
-        while not stop.is_set():
-            listening = last.folders
-            for changes in _changes(listening, stop):
-                found = look(paths())
-                if changes or found != last:
-                    last = found
-                    changed()
-                if found.folders != listening:
-                    break
-
-    thread = Thread(target=run, name="watcher", daemon=True)
+    watch = _Watch(paths, changed, stop, known)
+    thread = Thread(target=watch.keep, args=[log], name="watcher", daemon=True)
     thread.start()
     return thread
+
+
+@dataclass(slots=True)
+class _Watch:
+    """What was seen last, and whether its change is still to be told."""
+
+    paths: Callable[[], list[Path]]
+    changed: Callable[[], None]
+    stop: Event
+    last: Look
+    is_owed: bool = False
+
+    def keep(self, log: logging.Logger) -> None:
+        """Watch until stop; what goes wrong is said once, and tried again."""
+        fails = False
+        while not self.stop.is_set():
+            try:
+                self._listen()
+                fails = False
+            except Exception:  # as in the jobs: a bug may not end the watch
+                if not fails:
+                    log.exception("the watch of the files; the next look tries again")
+                fails = True
+                self.stop.wait(CHECK_MS / 1000)
+
+    def _listen(self) -> None:
+        """Watch these folders until they are others, or something goes wrong."""
+        folders = self.last.folders
+        for changes in _changes(folders, self.stop):
+            found = look(self.paths())
+            self.is_owed |= bool(changes) or found != self.last
+            self.last = found
+            if self.is_owed:
+                self.changed()
+                self.is_owed = False
+            if found.folders != folders:
+                return
 
 
 def _changes(

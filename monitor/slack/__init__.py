@@ -36,7 +36,7 @@ class Member:
 
 
 class Slack:
-    """Talks to one workspace with one token."""
+    """Talks to one workspace with one token at a time."""
 
     def __init__(
         self, token: str, api_url: str, *, timeout: int = TIMEOUT_SECONDS
@@ -47,6 +47,10 @@ class Slack:
             timeout=timeout,
             retry_handlers=[],
         )
+
+    def take(self, token: str) -> None:
+        """Go on with another token."""
+        self._client.token = token.strip()
 
     def whoami(self) -> tuple[str, set[str]]:
         """Return the workspace's name and the scopes that the token has."""

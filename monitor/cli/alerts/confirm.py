@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
     for source, count in held.items():
         closings = words.plural(count, "closing")
         print(  # noqa: T201
-            f"{source}: {closings} of {options.rule} held; those that the next good "
-            "poll still sees go through."
+            f"{source}: {closings} of {options.rule} held; the next good poll "
+            "closes those it still sees as over."
         )
     return FINE

@@ -55,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _sum(shown: int, count: int) -> str:
     if not count:
-        return "Nothing is remembered that fits."
+        return "No alert matches."
     said = words.plural(count, "alert")
     if shown < count:
         return f"{shown:,} of {said}; --limit 0 lists them all."

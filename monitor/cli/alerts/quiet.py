@@ -66,7 +66,7 @@ def unsilence(options: argparse.Namespace) -> int:
         ended = silences.end(connection, options.id, actor=actor, now=now)
         remaining = silences.in_force(connection, now=now)
     if ended is None:
-        message = f"there is no silence {options.id} to end; `svar alerts silences`"
+        message = f"there is no silence {options.id} to end; `svar alerts silences` lists them"
         raise HandError(message)
     called = "Hold" if ended.is_hold else "Silence"
     line = f"{called} {options.id} is over ({what(ended)}); "
@@ -87,7 +87,7 @@ def _now(remaining: Sequence[Silence], ended: Silence | None = None) -> str:
             said.append(f"{other}{called} ({ids[0]}) remains")
         elif ids:
             said.append(f"{len(ids)} {called}s remain")
-    rest = f"{' and '.join(said)}; `svar alerts silences`."
+    rest = f"{' and '.join(said)}; `svar alerts silences` lists them."
     if any(each.is_hold for each in remaining):
         return f"nobody is told of anything yet: {rest}"
     return f"{told} But {rest}"

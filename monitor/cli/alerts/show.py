@@ -22,6 +22,7 @@ from monitor.store.ledger import hands, history
 from monitor.store.ledger.hands import Record
 from monitor.store.ledger.history import Telling
 from monitor.store.ledger.silences import Silence
+from monitor.store.words import NoticeStatus
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+[+-]\d\d:\d\d")
 
@@ -135,7 +136,7 @@ def _told(shown: _Shown) -> Table:
 
 def _became(each: Telling, shown: _Shown) -> str:
     """Return what became of a notice; the delivery drops what is settled when it is due."""
-    if each.status == "queued" and not shown.record.alert.is_open:
+    if each.status == NoticeStatus.QUEUED and not shown.record.alert.is_open:
         return "not told any more"
     if _is_put_off(each, shown):
         until = _goes_on(each, shown)
@@ -144,7 +145,7 @@ def _became(each: Telling, shown: _Shown) -> str:
 
 
 def _is_put_off(each: Telling, shown: _Shown) -> bool:
-    waits = each.status == "queued" and shown.record.alert.is_open
+    waits = each.status == NoticeStatus.QUEUED and shown.record.alert.is_open
     return waits and _goes_on(each, shown) != max(each.due_at, shown.now)
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import datetime
 
-from monitor import yamlfile
+from monitor import misfit
 from monitor.alerts import HandError
-from monitor.cli import instants
+from monitor.cli import instants, named
 from monitor.configuration import Configuration
 from monitor.errors import ConfigError, Problem, StoreError
 from monitor.store import Store
@@ -38,9 +38,7 @@ def opened(
         if store.is_missing():
             message = f"there is no state at {store.shown} yet; `svar run` makes it"
             raise StoreError(message)
-        if not store.is_current():
-            message = f"{store.shown} is of another version; run `svar db upgrade`"
-            raise StoreError(message)
+        store.require_current()
         yield store
     finally:
         store.close()
@@ -74,8 +72,7 @@ def require_known(
         if not given or given in names:
             continue
         if store is None or not _remembers(store, name, given):
-            message = f'no {name} "{given}"{yamlfile.nearest(given, names)}'
-            problems.append(Problem(f"--{name}", 0, 0, "", message))
+            problems.append(named.unknown(name, given, names))
     if problems:
         raise ConfigError(problems)
 
@@ -94,7 +91,7 @@ def unknown_names(store: Store, wanted: Wanted | Silence) -> Iterator[str]:
         with store.read() as connection:
             names = silences.names(connection, name)
         if given.strip().casefold() not in map(str.casefold, names):
-            hint = yamlfile.nearest(given, names)
+            hint = misfit.nearest(given, names)
             end = "" if hint.endswith("?") else "."
             yield f'No {name} "{given}" is known{hint}{end}'
 

@@ -46,7 +46,7 @@ def build() -> argparse.ArgumentParser:
     return parser
 
 
-def _demo(commands: Commands) -> None:  # type: ignore[valid-type]
+def _demo(commands: Commands) -> None:
     parser = command(
         commands,
         "demo",
@@ -79,7 +79,7 @@ def _demo(commands: Commands) -> None:  # type: ignore[valid-type]
     )
 
 
-def _run(commands: Commands) -> None:  # type: ignore[valid-type]
+def _run(commands: Commands) -> None:
     parser = command(
         commands,
         "run",
@@ -92,7 +92,7 @@ def _run(commands: Commands) -> None:  # type: ignore[valid-type]
     parser.add_argument("--once", action="store_true", help="one full cycle, then exit")
 
 
-def _check(commands: Commands) -> None:  # type: ignore[valid-type]
+def _check(commands: Commands) -> None:
     parser = command(
         commands,
         "check",
@@ -113,7 +113,7 @@ def _check(commands: Commands) -> None:  # type: ignore[valid-type]
     )
 
 
-def _explain(commands: Commands) -> None:  # type: ignore[valid-type]
+def _explain(commands: Commands) -> None:
     parser = command(
         commands,
         "explain",
@@ -131,7 +131,7 @@ def _explain(commands: Commands) -> None:  # type: ignore[valid-type]
     configured(parser)
 
 
-def _report(commands: Commands) -> None:  # type: ignore[valid-type]
+def _report(commands: Commands) -> None:
     parser = command(
         commands,
         "report",
@@ -156,7 +156,7 @@ def _report(commands: Commands) -> None:  # type: ignore[valid-type]
     configured(parser)
 
 
-def _schemas(commands: Commands) -> None:  # type: ignore[valid-type]
+def _schemas(commands: Commands) -> None:
     parser = command(
         commands,
         "schemas",
@@ -166,7 +166,7 @@ def _schemas(commands: Commands) -> None:  # type: ignore[valid-type]
     parser.add_argument("folder", type=Path, help="where to write them")
 
 
-def _doctor(commands: Commands) -> None:  # type: ignore[valid-type]
+def _doctor(commands: Commands) -> None:
     parser = command(
         commands,
         "doctor",
@@ -177,7 +177,7 @@ def _doctor(commands: Commands) -> None:  # type: ignore[valid-type]
     parser.add_argument("--json", action="store_true", help="one JSON object")
 
 
-def _db(commands: Commands) -> None:  # type: ignore[valid-type]
+def _db(commands: Commands) -> None:
     parser = command(commands, "db", "Look after Svar's own state.", "svar db upgrade")
     parser.set_defaults(module=None)
     inner = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
@@ -186,3 +186,23 @@ def _db(commands: Commands) -> None:  # type: ignore[valid-type]
     )
     upgrade.set_defaults(module="database", call="upgrade")
     configured(upgrade)
+    backup = command(
+        inner,
+        "backup",
+        "Copy a state in SQLite into a new file, also while svar runs.",
+        "svar db backup /backups/svar-$(date +%F).db",
+    )
+    backup.add_argument("file", type=Path, metavar="FILE", help="where; must be new")
+    backup.set_defaults(module="database", call="back_up")
+    configured(backup)
+    rename = command(
+        inner,
+        "rename-source",
+        "Hand the memory of a source over to what the settings call it now.",
+        "svar db rename-source demo ats",
+    )
+    rename.add_argument("old", metavar="OLD", help="its name until now")
+    rename.add_argument("new", metavar="NEW", help="its name in the settings")
+    rename.add_argument("--json", action="store_true", help="one JSON object")
+    rename.set_defaults(module="database", call="rename_source")
+    configured(rename)

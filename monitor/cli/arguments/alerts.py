@@ -34,7 +34,7 @@ class Verb(NamedTuple):
     asks: tuple[Ask, ...]
 
 
-def add(commands: Commands) -> None:  # type: ignore[valid-type]
+def add(commands: Commands) -> None:
     """Add `svar alerts` with all its commands."""
     parser = command(
         commands,
@@ -50,7 +50,7 @@ def add(commands: Commands) -> None:  # type: ignore[valid-type]
         _add(inner, verb)
 
 
-def _add(inner: Commands, verb: Verb) -> None:  # type: ignore[valid-type]
+def _add(inner: Commands, verb: Verb) -> None:
     made = command(inner, verb.name, verb.text, *verb.examples)
     module, _, call = verb.does.partition(".")
     made.set_defaults(module=f"alerts.{module}", call=call)
@@ -59,7 +59,7 @@ def _add(inner: Commands, verb: Verb) -> None:  # type: ignore[valid-type]
     configured(made)
 
 
-def add_forget(commands: Commands) -> None:  # type: ignore[valid-type]
+def add_forget(commands: Commands) -> None:
     """Add `svar forget`."""
     made = command(
         commands,

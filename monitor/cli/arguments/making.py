@@ -4,19 +4,20 @@ import argparse
 import os
 from datetime import date
 from pathlib import Path
+from typing import TypeAlias
 
 DEFAULT_CONFIG = "config/svar.yaml"
-Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
 
 
 def command(
-    commands: Commands,  # type: ignore[valid-type] # argparse names it only in private
+    commands: Commands,
     name: str,
     text: str,
     *given: str,
 ) -> argparse.ArgumentParser:
     """Add a command: its module is its name, its examples stand under its help."""
-    made: argparse.ArgumentParser = commands.add_parser(  # type: ignore[attr-defined]
+    made = commands.add_parser(
         name,
         help=text[0].lower() + text[1:].rstrip("."),
         description=text,

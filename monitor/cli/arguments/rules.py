@@ -6,7 +6,7 @@ from pathlib import Path
 from monitor.cli.arguments.making import Commands, command, configured, days
 
 
-def add(commands: Commands) -> None:  # type: ignore[valid-type]
+def add(commands: Commands) -> None:
     """Add `svar rules` with all its commands."""
     parser = command(
         commands,
@@ -27,7 +27,7 @@ def add(commands: Commands) -> None:  # type: ignore[valid-type]
 
 
 def _rules_command(
-    inner: Commands,  # type: ignore[valid-type]
+    inner: Commands,
     name: str,
     text: str,
     *examples: str,
@@ -44,7 +44,7 @@ def _as_of(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--as-of", metavar="INSTANT", help="as if it were then")
 
 
-def _rules_check(inner: Commands) -> None:  # type: ignore[valid-type]
+def _rules_check(inner: Commands) -> None:
     check = _rules_command(
         inner,
         "check",
@@ -55,7 +55,7 @@ def _rules_check(inner: Commands) -> None:  # type: ignore[valid-type]
     check.add_argument("folder", nargs="?", type=Path, help="a folder of rule files")
 
 
-def _rules_list(inner: Commands) -> None:  # type: ignore[valid-type]
+def _rules_list(inner: Commands) -> None:
     _rules_command(
         inner,
         "list",
@@ -64,7 +64,7 @@ def _rules_list(inner: Commands) -> None:  # type: ignore[valid-type]
     )
 
 
-def _rules_test(inner: Commands) -> None:  # type: ignore[valid-type]
+def _rules_test(inner: Commands) -> None:
     test = _rules_command(
         inner,
         "test",
@@ -80,7 +80,7 @@ def _rules_test(inner: Commands) -> None:  # type: ignore[valid-type]
     test.add_argument("--junit", type=Path, metavar="FILE", help="a report for CI")
 
 
-def _rules_preview(inner: Commands) -> None:  # type: ignore[valid-type]
+def _rules_preview(inner: Commands) -> None:
     preview = _rules_command(
         inner,
         "preview",
@@ -93,7 +93,7 @@ def _rules_preview(inner: Commands) -> None:  # type: ignore[valid-type]
     preview.add_argument("--all", action="store_true", help="name every application")
 
 
-def _rules_diff(inner: Commands) -> None:  # type: ignore[valid-type]
+def _rules_diff(inner: Commands) -> None:
     diff = _rules_command(
         inner,
         "diff",
@@ -108,7 +108,7 @@ def _rules_diff(inner: Commands) -> None:  # type: ignore[valid-type]
     diff.add_argument("--all", action="store_true", help="name every application")
 
 
-def _rules_backtest(inner: Commands) -> None:  # type: ignore[valid-type]
+def _rules_backtest(inner: Commands) -> None:
     backtest = _rules_command(
         inner,
         "backtest",

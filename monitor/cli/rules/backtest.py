@@ -3,7 +3,6 @@
 import argparse
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -16,9 +15,9 @@ from monitor.cli.rules import backtested
 from monitor.cli.rules.backtested import Read, Shown
 from monitor.configuration import Configuration
 from monitor.cycle import Office
-from monitor.messages import words
 from monitor.outbox import Digests
 from monitor.proof.backtest import Backtest, Sent, looks
+from monitor.proof.doubts import Doubt, doubts
 from monitor.settings import SourceSettings
 from monitor.source import Source
 
@@ -34,11 +33,11 @@ def run(options: argparse.Namespace) -> int:
     now = instants.as_of(options.as_of, loaded)
     cycle.require_ready(loaded, now)
     sent, found = replay(loaded, options.days, now=now)
-    doubts = list(_doubts(loaded, options.days, now))
+    unknown = list(_doubts(loaded, options.days, now))
     if options.json:
-        printing.write_json(_json(sent, found, doubts))
+        printing.write_json(_json(sent, found, unknown))
     else:
-        backtested.show(printing.console(), Shown(sent, loaded, now), found, doubts)
+        backtested.show(printing.console(), Shown(sent, loaded, now), found, unknown)
     return FINE
 
 
@@ -66,9 +65,8 @@ def _read(
     settings: SourceSettings, loaded: Configuration, days: int, now: datetime
 ) -> Iterator[tuple[Sent, Read | None]]:
     """Yield what one source comes to so far, and at the end what was read of it."""
-    mapping = loaded.mappings[settings.name]
-    digests = Digests(loaded.calendar, loaded.settings.slack.digest_at)
-    with closing(Source(settings, mapping)) as source:
+    digests = Digests.configured(loaded)
+    with Source.opened(loaded, settings) as source:
         fed, unmeasurable = cycle.split(loaded.rulebook, source.delivered(now))
         world = cycle.world(loaded, source)
         office = Office(world, loaded.settings.people, digests)
@@ -76,35 +74,26 @@ def _read(
         with source.poll(now) as poll:
             for _ in test.run(poll):
                 yield test.sent, None
-    rejected = poll.rejected.total()
-    called = loaded.title(settings.name)
-    yield (
-        test.sent,
-        Read(settings.name, called, poll.applications, rejected, unmeasurable),
+    read = Read(
+        settings.name,
+        loaded.title(settings.name),
+        poll.applications,
+        rejected=poll.rejected.total(),
+        rejected_messages=poll.rejected_messages.total(),
+        unmeasurable=unmeasurable,
     )
+    yield test.sent, read
 
 
-def _doubts(
-    loaded: Configuration, days: int, now: datetime
-) -> Iterator[tuple[str, list[str]]]:
+def _doubts(loaded: Configuration, days: int, now: datetime) -> Iterator[Doubt]:
     """Yield what the sources cannot tell of those days, and the rules that ask for it."""
-    yield _ALWAYS, []
-    yield from past.unknown(loaded.rulebook)
+    yield _ALWAYS, ()
     begins = now - timedelta(days=days) - past.reach(loaded.rulebook)
-    for source in loaded.settings.sources:
-        if now - source.lookback > begins:
-            back = words.plural(source.lookback.days, "day")
-            yield (
-                (
-                    f"applications of {source.name} that were decided, and not touched "
-                    f"since, before its lookback of {back}"
-                ),
-                [],
-            )
+    yield from doubts(loaded, begins=begins, now=now)
 
 
 def _json(
-    sent: Sent, found: Sequence[Read], doubts: Sequence[tuple[str, list[str]]]
+    sent: Sent, found: Sequence[Read], unknown: Sequence[Doubt]
 ) -> dict[str, object]:
     digests = sent.digests
     return {
@@ -113,6 +102,7 @@ def _json(
                 "name": each.name,
                 "applications": each.applications,
                 "rejected_rows": each.rejected,
+                "rejected_messages": each.rejected_messages,
                 "not_measurable": list(each.unmeasurable),
             }
             for each in found
@@ -139,5 +129,5 @@ def _json(
             {"day": day.isoformat(), "person": person, "lines": count}
             for (day, person), count in sorted(digests.items())
         ],
-        "unknown": [{"what": said, "rules": asking} for said, asking in doubts],
+        "unknown": [{"what": said, "rules": asking} for said, asking in unknown],
     }

@@ -15,6 +15,7 @@ from monitor.configuration import Configuration
 from monitor.messages import words
 from monitor.outbox import NOBODY, is_channel
 from monitor.proof.backtest import Sent
+from monitor.proof.doubts import Doubt
 
 MOST = 20  # people who are listed; --json has everybody
 _EIGHTHS = "▁▂▃▄▅▆▇█"
@@ -28,6 +29,7 @@ class Read:
     title: str
     applications: int
     rejected: int
+    rejected_messages: int
     unmeasurable: dict[str, set[str]]
 
 
@@ -49,7 +51,7 @@ def show(
     console: Console,
     shown: Shown,
     found: Sequence[Read],
-    doubts: Sequence[tuple[str, list[str]]],
+    doubts: Sequence[Doubt],
 ) -> None:
     """Print what each rule would have sent, and to whom."""
     sent = shown.sent

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from monitor import configuration, rules
 from monitor.cli import FINE, WRONG, printing, problems
 from monitor.errors import ConfigError
+from monitor.messages import words
 from monitor.proof import trials
 from monitor.rules import House, Rulebook
 
@@ -28,8 +29,8 @@ def run(options: argparse.Namespace) -> int:
         printing.write_json({"problems": []})
     else:
         names = ", ".join(rule.id for rule in rulebook.rules)
-        count = len(rulebook.rules)
-        print(f"{count} rule{'' if count == 1 else 's'} on, no problems: {names}")  # noqa: T201
+        count = words.plural(len(rulebook.rules), "rule")
+        print(f"{count} on, no problems: {names}")  # noqa: T201
     return FINE
 
 

@@ -4,7 +4,6 @@ import argparse
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -70,7 +69,7 @@ def _compare(
     now: datetime,
 ) -> Result:
     """Read a source once, with both sets of rules."""
-    with closing(Source(settings, loaded.mappings[settings.name])) as source:
+    with Source.opened(loaded, settings) as source:
         columns = source.delivered(now)
         old, _ = cycle.split(before, columns)
         new, unmeasurable = cycle.split(after, columns)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from xml.etree import ElementTree as ET
 
+from monitor.messages import words
 from monitor.proof.trials import Failure, Suite, Trial
 
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
@@ -61,8 +62,7 @@ def _sums(results: Sequence[Result]) -> dict[str, str]:
 
 def _head(texts: Sequence[str]) -> str:
     """Return the attribute that lists show: how many instants were not as expected."""
-    count = len(texts)
-    return f"not as expected at {count} instant{'' if count == 1 else 's'}"
+    return f"not as expected at {words.plural(len(texts), 'instant')}"
 
 
 def _clean(text: str) -> str:

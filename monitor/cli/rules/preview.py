@@ -10,7 +10,7 @@ from monitor import configuration, cycle
 from monitor.cli import FAILED, FINE, instants, printing
 from monitor.cli.rules import previewed
 from monitor.configuration import Configuration
-from monitor.errors import ConfigError, Problem, StoreError
+from monitor.errors import ConfigError, Problem
 from monitor.messages import words
 from monitor.proof.preview import Line, Preview, preview
 from monitor.source import Source
@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
     else:
         console = printing.console()
         previewed.show(console, found, state, loaded, everything=options.all)
-    polled = all(each.report.run.outcome == "ok" for each in found)
+    polled = all(each.report.run.is_good for each in found)
     return FINE if polled else FAILED
 
 
@@ -44,9 +44,8 @@ def foresee(
         state = _state(loaded, stack)
         rehearsal = stack.enter_context(closing(Rehearsal(state)))
         for settings in loaded.settings.sources:
-            mapping = loaded.mappings[settings.name]
             reading = printing.reading(settings.name)
-            with closing(Source(settings, mapping)) as source, reading:
+            with Source.opened(loaded, settings) as source, reading:
                 found.append(preview(source, loaded, rehearsal, now=now))
         return found, state.shown if state else None
 
@@ -57,12 +56,7 @@ def _state(loaded: Configuration, stack: ExitStack) -> Store | None:
     store = stack.enter_context(closing(Store(url, reads_only=True)))
     if store.is_missing() or store.version() is None:
         return None
-    if not store.is_current():
-        message = (
-            f"the state at {store.shown} is of another version, and a preview leaves "
-            "it as it is; run `svar db upgrade` first"
-        )
-        raise StoreError(message)
+    store.require_current()  # a preview leaves the state as it is
     return store
 
 
@@ -103,6 +97,7 @@ def _source(found: Preview) -> dict[str, object]:
         "error": report.run.error,
         "applications": report.run.applications,
         "rejected_rows": report.run.rejected,
+        "rejected_messages": report.rejected_messages.total(),
         "not_measurable": list(report.unmeasurable),
         "rules": {
             rule: previewed.counts(found, rule) for rule in previewed.rules(found)

@@ -17,7 +17,7 @@ from monitor.proof.preview import Fate, Line, Preview
 
 MOST = 20  # digests that are listed without --all
 WAITS = "waits already"
-Told = tuple[Line, str]  # and whether it waits already
+Marked = tuple[Line, str]  # and whether it waits already
 
 
 def rules(found: Preview) -> list[str]:
@@ -61,7 +61,7 @@ def _print_source(
     called = loaded.title(found.source)
     console.print(printing.heading(called, f"as of {when}", count))
     console.print()
-    if run.outcome != "ok":
+    if not run.is_good:
         console.print(Text(f"  {run.error}"))
         console.print("  The next poll would change nothing and tell nobody.")
     asked = rules(found)
@@ -70,7 +70,7 @@ def _print_source(
         console.print()
     for line in _notes(found, loaded):
         console.print(Text(line))
-    if run.outcome == "ok" and not found.lines:
+    if run.is_good and not found.lines:
         console.print("  The next poll would tell nobody anything new.")
     if found.waiting:
         console.print(Text(f"  {_waiting(found, loaded)}"))
@@ -126,7 +126,7 @@ def _people_table(found: Preview, loaded: Configuration, *, everything: bool) ->
     """Return a row for each person, digest and step: what is new, and what waits."""
     heads = ("  Who would be told", "in the digest of", "of what", "step", "", "")
     table = printing.table(*heads)
-    digests: dict[tuple[str, datetime], list[Told]] = {}
+    digests: dict[tuple[str, datetime], list[Marked]] = {}
     told = [(line, "") for line in found.lines]
     told += [(line, WAITS) for line in found.waiting]
     for line, mark in told:
@@ -143,7 +143,7 @@ def _people_table(found: Preview, loaded: Configuration, *, everything: bool) ->
 
 
 def _add_digest(
-    table: Table, name: str, when: str, lines: Sequence[Told], *, everything: bool
+    table: Table, name: str, when: str, lines: Sequence[Marked], *, everything: bool
 ) -> None:
     counted = Counter((line.rule, line.step, mark) for line, mark in lines)
     for key, count in counted.items():

@@ -74,7 +74,7 @@ def _take(revision: str, path: str, folder: Path) -> None:
     listed = _git(
         *("ls-tree", "-r", "-z", "--full-tree"),
         f"{revision}:{path}",
-        wrong=f'{revision} has no folder "{path}" (seen from the top of the repository)',
+        wrong=f'{revision} has no folder "{path}" (relative to the top of the repository)',
     )
     for entry in filter(None, listed.split(b"\0")):
         facts, _, name = entry.partition(b"\t")

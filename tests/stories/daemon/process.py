@@ -55,12 +55,17 @@ class Svar:
 
         eventually(look, what=f"{words!r} in\n{self.log}")
 
-    def get(self, path: str) -> tuple[int, str]:
-        """Return the status and the body of a page."""
+    @property
+    def port(self) -> int:
+        """Return where it listens, as soon as it does."""
         self.said("/metrics")
         found = re.search(r"http://127\.0\.0\.1:(\d+)/metrics", self.log)
         assert found, self.log
-        connection = HTTPConnection("127.0.0.1", int(found[1]), timeout=10)
+        return int(found[1])
+
+    def get(self, path: str) -> tuple[int, str]:
+        """Return the status and the body of a page."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
             connection.request("GET", path)
             answer = connection.getresponse()

@@ -14,13 +14,12 @@ from prometheus_client.parser import text_string_to_metric_families
 from rich.console import Console
 from sqlalchemy import inspect, text
 
-from monitor.cycle import Report
+from monitor.cycle import Report, erasing
 from monitor.daemon import Daemon
 from monitor.daemon.logs import TextFormatter
 from monitor.errors import SourceError, StoreError
 from monitor.source import Poll, Source
 from monitor.store import ledger
-from monitor.store.ledger import erasure
 from monitor.terminal import Terminal
 from tests.stories import office
 from tests.stories.office import LATE, NOW, WARNED, Office
@@ -225,7 +224,7 @@ class TestLookingForTheGone:
     ) -> None:
         (was,) = quick.daemon.sources
         quick.daemon.sources = [ReadOnce(was.settings, was.mapping)]
-        quick.now += erasure.EVERY
+        quick.now += erasing.EVERY
         with pytest.raises(SourceError, match="the network is gone"):
             quick.poll()
         assert quick.open() == OPEN
@@ -255,6 +254,7 @@ class TestDoubtfulPolls:
         assert report.run.rejected == 1
         assert watch.open() == OPEN
         assert watch.log.count("rows that cannot be read: waiting") == 1
+        assert watch.log.count("info    polled") == 2  # the first, and this
         labels = {"source": "recruiting", "reason": "applied_at cannot be read"}
         assert watch.metric("svar_rows_rejected_total", **labels) == 4
         assert watch.metric("svar_source_rows_rejected") == 1
@@ -491,18 +491,22 @@ class TestJobs:
             message = "the state is full"
             raise StoreError(message)
 
-        for _ in range(3):
-            quick.daemon._guarded(job)
+        for name in ("poll a", "poll b", "poll a", "poll b"):
+            quick.daemon._guarded(name, job)
+            quick.daemon._guarded("deliver", lambda: None)
         assert quick.log.count("the state is full") == 1
-        quick.daemon._guarded(lambda: None)
-        quick.daemon._guarded(job)
+        quick.daemon._guarded("poll a", lambda: None)
+        assert "works again" not in quick.log
+        quick.daemon._guarded("poll b", lambda: None)
+        assert "works again  job=poll b" in quick.log
+        quick.daemon._guarded("poll a", job)
         assert quick.log.count("the state is full") == 2
 
     def test_a_bug_in_a_job_is_logged_and_counted_by_the_scheduler(
         self, quick: Watch
     ) -> None:
         with pytest.raises(ZeroDivisionError):
-            quick.daemon._guarded(lambda: 1 / 0)
+            quick.daemon._guarded("report", lambda: 1 / 0)
         assert "a job failed; the next tick tries again" in quick.log
         assert "ZeroDivisionError" in quick.log
 
@@ -522,11 +526,16 @@ class TestOpening:
         ):
             pass
 
+    @pytest.mark.parametrize(
+        ("version", "advice"),
+        [("0003", "run `svar db upgrade`"), ("9999", "of a newer Svar .* start that")],
+    )
     def test_a_state_of_another_version_is_not_touched(
-        self, place: Office, postgresql: str
+        self, place: Office, postgresql: str, version: str, advice: str
     ) -> None:
         place.change(state={"url": postgresql})
         with watching(place) as watch, watch.daemon.store.write() as connection:
-            connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-        with pytest.raises(StoreError, match="svar db upgrade"), watching(place):
+            change = text("UPDATE alembic_version SET version_num = :version")
+            connection.execute(change, {"version": version})
+        with pytest.raises(StoreError, match=advice), watching(place):
             pass

@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from monitor import cli
-from monitor.store import Store
+from monitor import alerts, cli
+from monitor.outbox import Notice
+from monitor.rules import Kind
+from monitor.store import Connection, Store, ledger
 from monitor.store.outbox import contacts
 from monitor.store.outbox.contacts import Person
+from tests.builders import finding, rule
 from tests.fakes import TOKEN, FakeSlack
 from tests.stories import office
 from tests.stories.office import NOW, Office
@@ -74,7 +77,7 @@ def test_all_is_well(
         ("slack", "ok"),
         ("metrics", "ok"),
     ]
-    assert found[0][2].endswith("1 source(s), 3 rules on")
+    assert found[0][2].endswith("1 source, 3 rules on")
     assert found[4][2] == "speaks to Fjord Bank"
     assert found[5][2].endswith("series with 1 source, 3 rules, 100 departments")
 
@@ -168,14 +171,22 @@ class TestState:
         place.state.write_text("not a database, but long enough to be read as one" * 9)
         assert wrong(place, capsys)[0] == "state"
 
+    @pytest.mark.parametrize(
+        ("version", "advice"),
+        [("0003", "run `svar db upgrade`"), ("9999", "a newer Svar (version 9999)")],
+    )
     def test_of_another_version(
-        self, place: Office, capsys: pytest.CaptureFixture[str]
+        self,
+        place: Office,
+        capsys: pytest.CaptureFixture[str],
+        version: str,
+        advice: str,
     ) -> None:
         upgrade(place, capsys)
         with closing(sqlite3.connect(place.state)) as state, state:
-            state.execute("UPDATE alembic_version SET version_num = '0000'")
+            state.execute("UPDATE alembic_version SET version_num = ?", (version,))
         what, detail = wrong(place, capsys)
-        assert (what, "svar db upgrade" in detail) == ("state", True)
+        assert (what, advice in detail) == ("state", True)
 
     def test_that_is_down(
         self, place: Office, capsys: pytest.CaptureFixture[str]
@@ -244,9 +255,18 @@ def test_who_is_not_reached_in_slack_is_named(
         state.write() as connection,
     ):
         contacts.remember(connection, lost)
+        owe(connection, lost.email)
     found = [detail for what, _, detail in doctor(place, capsys)[1] if what == "people"]
     assert "gone@example.org (users_not_found)" in found[0]
     assert "deputy" in found[0]
+
+
+def owe(connection: Connection, email: str) -> None:
+    """Let there be an alert that somebody is to be told of."""
+    change = alerts.open_alert("recruiting", finding(), rule(), closed=None, now=NOW)
+    assert change is not None
+    told = (Notice("target", Kind.BREACH, email, NOW),)
+    ledger.apply(connection, [(change, told)], now=NOW)
 
 
 def test_a_wrong_configuration_is_said_as_everywhere(

@@ -632,7 +632,7 @@ class TestDaemons:
                     )
                 )
             for _ in range(3):
-                watch.daemon._guarded(watch.poll)
+                watch.daemon._guarded("poll recruiting", watch.poll)
             assert watch.open() == set()
             assert watch.dump()["runs"] == []
             assert watch.log.count("another svar has the lease 'poll recruiting'") == 1

@@ -122,10 +122,10 @@ class TestWatching:
     ) -> None:
         with running(place.settings) as svar:
             eventually(lambda: svar.get("/readyz")[0] == 200, what="readiness")
-            with closing(sqlite3.connect(place.state)) as state, state:
-                state.execute("UPDATE alembic_version SET version_num = '0'")
-            assert svar.get("/readyz")[0] == 503
-            assert "svar db upgrade" in svar.get("/readyz")[1]
+            for version, advice in (("0003", "db upgrade"), ("9999", "newer Svar")):
+                become(place, version)
+                status, said = svar.get("/readyz")
+                assert (status, advice in said) == (503, True)
             assert svar.get("/healthz")[0] == 200
             assert svar.stop() == 0
 
@@ -170,9 +170,16 @@ class TestTelling:
                 assert "xoxb-old" not in svar.log
                 assert svar.stop() == 0
         assert not slack.messages
+        assert svar.log.count("slack call failed") == 1
         with closing(sqlite3.connect(place.state)) as state:
             kept = state.execute("SELECT DISTINCT status FROM notices")
             assert kept.fetchall() == [("queued",)]
+
+
+def become(place: Office, version: str) -> None:
+    """Let the state be of another version."""
+    with closing(sqlite3.connect(place.state)) as state, state:
+        state.execute("UPDATE alembic_version SET version_num = ?", (version,))
 
 
 def office_name(email: str) -> str:
@@ -317,6 +324,18 @@ class TestUpgrade:
         assert "empty -> " in capsys.readouterr().out
         assert cli.main(command) == 0
         assert "already at " in capsys.readouterr().out
+
+    def test_a_state_of_a_newer_svar_is_left_alone(
+        self, place: Office, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        config = ("--config", str(place.settings))
+        assert cli.main(["db", "upgrade", *config]) == 0
+        become(place, "9999")
+        for command in (["run"], ["run", "--once"], ["db", "upgrade"]):
+            assert cli.main([*command, *config]) == 1
+            assert "is of a newer Svar (version 9999); start that one" in (
+                capsys.readouterr().err
+            )
 
     def test_it_waits_for_the_running_one_to_end(self, place: Office) -> None:
         with running(place.settings) as svar:

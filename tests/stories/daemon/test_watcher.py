@@ -1,5 +1,7 @@
 """No edit of a file is missed, whatever the system tells of it."""
 
+import io
+import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event
@@ -10,6 +12,7 @@ from monitor.daemon import watcher
 from tests.stories.daemon.process import PATIENCE
 
 Watch = Callable[[watcher.Look], Event]
+UNSAID = logging.getLogger("test")
 
 
 @pytest.fixture
@@ -26,7 +29,9 @@ def watch(folder: Path) -> Iterator[Watch]:
 
     def begin(known: watcher.Look) -> Event:
         changed = Event()
-        thread = watcher.watch(lambda: [folder], changed.set, stop, known=known)
+        thread = watcher.watch(
+            lambda: [folder], changed.set, stop, known=known, log=UNSAID
+        )
         threads.append(thread)
         return changed
 
@@ -74,3 +79,32 @@ def test_a_folder_that_is_gone_is_another_state(folder: Path) -> None:
     known = watcher.look([folder])
     folder.rename(folder.with_name("away"))
     assert watcher.look([folder]) == watcher.Look(frozenset(), frozenset()) != known
+
+
+class Moody:
+    """Cannot take a change up at first."""
+
+    def __init__(self) -> None:
+        self.fails = 2
+        self.changed = Event()
+
+    def __call__(self) -> None:
+        if self.fails:
+            self.fails -= 1
+            message = "no file can be opened"
+            raise RuntimeError(message)
+        self.changed.set()
+
+
+def test_what_could_not_be_told_is_told_once_it_can(folder: Path) -> None:
+    known, moody, stop, said = watcher.look([folder]), Moody(), Event(), io.StringIO()
+    log = logging.Logger("test")  # noqa: LOG001 - one for this test
+    log.addHandler(logging.StreamHandler(said))
+    (folder / "silence.yaml").unlink()
+    thread = watcher.watch(lambda: [folder], moody, stop, known=known, log=log)
+    assert moody.changed.wait(PATIENCE)
+    assert not moody.fails
+    assert said.getvalue().count("the next look tries again") == 1
+    stop.set()
+    thread.join(PATIENCE)
+    assert not thread.is_alive()
