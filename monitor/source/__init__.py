@@ -3,11 +3,14 @@
 from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
+from typing import Self
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from monitor import mapping as mappings
+from monitor.configuration import Configuration
+from monitor.settings import SourceSettings
 from monitor.source import sessions
 from monitor.source.again import Again
 from monitor.source.database import Database
@@ -18,6 +21,13 @@ __all__ = ["CHUNK", "MOST_REJECTED", "Poll", "Source"]
 
 class Source(Database):
     """One recruiting database, read through its mapping."""
+
+    @classmethod
+    @contextmanager
+    def opened(cls, loaded: Configuration, settings: SourceSettings) -> Iterator[Self]:
+        """Give the source of these settings; let go of its sessions at the end."""
+        with closing(cls(settings, loaded.mappings[settings.name])) as source:
+            yield source
 
     @contextmanager
     def poll(self, now: datetime) -> Iterator[Poll]:

@@ -6,18 +6,17 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from monitor import mapping as mappings
 from monitor.errors import ConfigError, Problem, SourceError
 from monitor.mapping import Mapping
 from monitor.settings import SourceSettings
-from monitor.source import sessions
+from monitor.source import complaints, sessions
 
 _TIMEOUTS = ("timeout", "max_statement_time", "maximum statement execution time")
 # What drivers raise of options that they do not know.
 _MISUSED = (TypeError, ValueError, AttributeError, LookupError)
-_UNDECODED = "Could not decode"  # SQLite goes on to say what stood there
 
 
 class Database:
@@ -65,17 +64,14 @@ class Database:
 
     def failed(self, error: SQLAlchemyError) -> SourceError:
         """Return the error in words without a URL, a password or a row."""
-        cause = error.orig if isinstance(error, DBAPIError) else error
-        said = str(cause.args[-1] if cause and cause.args else cause).strip()
+        said = complaints.words(error)
         reason = "sql"
         if isinstance(error, DBAPIError) and error.connection_invalidated:
             reason = "connect"
         elif any(word in said.lower() for word in _TIMEOUTS):
             reason = "timeout"
-        line = said.partition("\n")[0]
-        if isinstance(error, DataError) or _UNDECODED in line:
-            line = line.partition(': "')[0].partition(" with text")[0]
-        return SourceError(self.name, reason, line[:300] or "no answer")
+        line = said.partition("\n")[0][:300]
+        return SourceError(self.name, reason, line or "no answer")
 
     def keys(
         self, connection: Connection, query: str, sql: str, now: datetime

@@ -29,8 +29,8 @@ class Poll:
 
     def __init__(self, source: Database, connection: Connection, now: datetime) -> None:
         self.applications = 0
-        self.rejected: Counter[str] = Counter()  # by reason
-        self.rejected_messages = 0  # those among the rejected
+        self.rejected: Counter[str] = Counter()  # applications, by reason
+        self.rejected_messages: Counter[str] = Counter()  # by reason
         self.rejected_ids: list[str] = []
         self.mailbox = Mailbox()
         self._source = source
@@ -93,7 +93,7 @@ class Poll:
             return read(chunk)
         except RowError as error:
             if len(chunk) == 1:
-                self._reject(str(chunk[0][which]), str(error))
+                self._reject(self.rejected, str(chunk[0][which]), str(error))
                 return []
         half = len(chunk) // 2
         first = self._readable(read, chunk[:half], which)
@@ -154,14 +154,14 @@ class Poll:
                 try:
                     message = read(row)
                 except RowError as error:
-                    self._reject(f"message {row[which]}", str(error))
-                    self.rejected_messages += 1
+                    said = self.rejected_messages
+                    self._reject(said, f"message {row[which]}", str(error))
                     continue
                 yield message
 
-    def _reject(self, row_id: str, reason: str) -> None:
+    def _reject(self, counts: Counter[str], row_id: str, reason: str) -> None:
         if "has no zone" in reason:
             raise SourceError(self._source.name, "zone", reason)
-        self.rejected[reason] += 1
+        counts[reason] += 1
         if len(self.rejected_ids) < MOST_REJECTED:
             self.rejected_ids.append(row_id)

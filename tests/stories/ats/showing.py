@@ -19,7 +19,7 @@ class Pass(Poll):
     def __init__(self, rows: Rows) -> None:
         self.rows = rows
         self.rejected = Counter()
-        self.rejected_messages = 0
+        self.rejected_messages = Counter()
         self.rejected_ids = []
         self.mailbox = Mailbox()
 

@@ -1,6 +1,7 @@
 """The source over real databases: streamed, read-only, and forgiving of single rows."""
 # ruff: noqa: S608 - the queries are put together from what stands here
 
+import re
 import shutil
 import sqlite3
 import tracemalloc
@@ -14,7 +15,13 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    OperationalError,
+    ProgrammingError,
+)
 from sqlalchemy.pool import NullPool
 
 from monitor import mapping
@@ -33,7 +40,13 @@ SLY = (
 )
 SLY_INSERT = "SELECT sly()"
 
+QUOTE = r"""['"]"""
+
 Open = Callable[..., Source]
+
+
+def broken(raised: type[DBAPIError], said: str) -> DBAPIError:
+    return raised("SELECT", {}, Exception(1292, said))
 
 
 @pytest.fixture
@@ -240,7 +253,7 @@ class TestBadRows:
         rows, poll = read(opened(sqlite, "SELECT * FROM entries"))
         assert [each.application_id for each in rows] == ["1"]
         assert dict(poll.rejected) == {reason: 1}
-        assert poll.rejected_messages == 0
+        assert not poll.rejected_messages
         assert poll.rejected_ids == [str(row[0])]
 
     def test_dates_that_only_postgresql_knows_spoil_their_own_row(
@@ -565,6 +578,51 @@ class TestTrouble:
             read(opened(postgresql, sql))
         assert "Åse" not in str(caught.value)
 
+    @pytest.mark.parametrize(
+        ("raised", "said"),
+        [
+            (
+                DataError,
+                "Incorrect integer value: 'Kari Nordmann' for column `ats`.`age` at row 1",
+            ),
+            (DataError, 'invalid input syntax for type date: "Kari"\nLINE 1: SELECT'),
+            (DataError, 'time zone "Kari" not recognized'),
+            (OperationalError, "Truncated incorrect DOUBLE value: 'Kari Nordmann'"),
+            (OperationalError, "Incorrect DATE value: 'Kari O'Nordmann'"),
+            (OperationalError, "Incorrect DATE value: 'A\n'Kari'"),
+            (OperationalError, "Incorrect DATE value: 'Kari Nord"),
+            (OperationalError, "Invalid utf8mb4 character string: 'Kari'"),
+            (IntegrityError, "Duplicate entry 'Kari-1' for key 'group_key'"),
+            (ProgrammingError, 'invalid value "Kari" for "YYYY"'),
+            (ProgrammingError, 'date/time field value out of range: "Kari"'),
+        ],
+    )
+    def test_nor_is_it_whatever_the_driver_calls_the_error(
+        self, raised: type[DBAPIError], said: str, sqlite: str, opened: Open
+    ) -> None:
+        failed = opened(sqlite, ONE.format(at=GOOD)).failed(broken(raised, said))
+        assert not re.search(r"Kari|Nord", str(failed))
+        assert f"{re.split(QUOTE, said)[0]}…" in str(failed)
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            "no such column: q.value",
+            "Unknown column 'q.value' in 'field list'",
+            'column "value" does not exist',
+            'relation "candidates" does not exist',
+            "Table 'ats.candidates' doesn't exist",
+            'near "FORM": syntax error',
+        ],
+    )
+    def test_the_names_that_a_query_gets_wrong_are_told(
+        self, said: str, sqlite: str, opened: Open
+    ) -> None:
+        failed = opened(sqlite, ONE.format(at=GOOD)).failed(
+            broken(ProgrammingError, said)
+        )
+        assert said in str(failed)
+
     def test_text_that_is_not_utf8_is_not_repeated(
         self, sqlite: str, opened: Open
     ) -> None:
@@ -639,8 +697,8 @@ class TestMessages:
     ) -> None:
         answered, poll = self.answered(sqlite, opened, **changed)
         assert not answered
-        assert poll.rejected == {"message cannot be read": 1}
-        assert poll.rejected_messages == 1
+        assert not poll.rejected
+        assert poll.rejected_messages == {"message cannot be read": 1}
         assert poll.rejected_ids == ["message 1"]
 
     @pytest.mark.parametrize("channel", ["'phone'", "CAST('phone' AS BLOB)"])
