@@ -4,6 +4,7 @@ Matching by address alone takes a mail about another job for an answer; so a mes
 counts for an application only when one of four signs says so, else for none.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -105,10 +106,7 @@ class Mailbox:
 
     def add(self, message: Message) -> None:
         """Keep what reached somebody, and calls that did not; drop all the rest."""
-        if message.kind in {MessageKind.NOTE, MessageKind.DRAFT}:
-            return
-        is_unsent = message.delivery in {Sending.QUEUED, Sending.FAILED}
-        if message.is_ours and is_unsent and not message.is_in_vain:
+        if _unheard(message) is not None:
             return
         if message.application_id is not None:
             self.by_application.setdefault(message.application_id, []).append(message)
@@ -147,27 +145,30 @@ def weigh(
         other = about.application_id
     if other != application.application_id:
         return Weighed(message, Bearing.OTHER, other)
-    return Weighed(message, _bearing(message, application))
+    bearing = _unheard(message) or _bearing(message, application)
+    return Weighed(message, bearing)
 
 
-def _bearing(message: Message, application: Application) -> Bearing:
-    """Say what a message about this very application is; as the mailbox counts."""
+def _unheard(message: Message) -> Bearing | None:
+    """Say why a message counts for no application at all; None where it may."""
     if message.kind is MessageKind.NOTE:
         return Bearing.NOTE
     if message.kind is MessageKind.DRAFT:
         return Bearing.DRAFT
+    is_unsent = message.delivery in {Sending.QUEUED, Sending.FAILED}
+    if message.is_ours and is_unsent and not message.is_in_vain:
+        return Bearing.UNSENT
+    return None
+
+
+def _bearing(message: Message, application: Application) -> Bearing:
+    """Say what a message is to the very application that it is about."""
     if not message.is_ours:
         return Bearing.INBOUND
     if message.sent_at < application.applied_at:
-        return Bearing.EARLY
-    return _ours(message, application)
-
-
-def _ours(message: Message, application: Application) -> Bearing:
+        return Bearing.EARLY  # outreach, which answers nothing
     if message.is_in_vain:
         return Bearing.IN_VAIN
-    if message.delivery in {Sending.QUEUED, Sending.FAILED}:
-        return Bearing.UNSENT
     is_receipt = _is_receipt(message, application)
     return Bearing.RECEIPT if is_receipt else Bearing.REPLY
 
@@ -201,21 +202,12 @@ def _changed_near(application: Application, sent_at: datetime) -> bool:
 
 def _fold(application: Application, messages: Iterable[Message]) -> Application:
     """Return the application with its replies, receipt and inbound mail filled in."""
-    replies: list[Message] = []
-    in_vain: list[Message] = []
-    receipts: list[datetime] = []
-    inbound: list[datetime] = []
+    heard: defaultdict[Bearing, list[Message]] = defaultdict(list)
     for message in messages:
-        if not message.is_ours:
-            inbound.append(message.sent_at)
-        elif message.sent_at < application.applied_at:
-            continue  # outreach, which answers nothing
-        elif message.is_in_vain:
-            in_vain.append(message)
-        elif _is_receipt(message, application):
-            receipts.append(message.sent_at)
-        else:
-            replies.append(message)
+        heard[_bearing(message, application)].append(message)
+    replies, in_vain = heard[Bearing.REPLY], heard[Bearing.IN_VAIN]
+    receipts = [each.sent_at for each in heard[Bearing.RECEIPT]]
+    inbound = [each.sent_at for each in heard[Bearing.INBOUND]]
     if not (replies or in_vain or receipts or inbound):
         return application
     told_at, told_by = _told(application, replies)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
-from monitor.model import Application, Channel, Closure, Status
+from monitor.model import ENDED, NOTHING_OWED, Application, Channel, Closure
 
 # What each derived column is worked out from; a source has to deliver the first ones.
 NEEDS = {
@@ -18,8 +18,6 @@ NEEDS = {
 _ANSWERS = ("told_at", "called_at", "unreached_at", "last_written_at")
 _answers = attrgetter(*_ANSWERS)
 CALL_FIRST = timedelta(hours=1)  # before the decision is written down
-_OPEN = {Status.OPEN, Status.ON_HOLD}
-_ENDED = {Status.HIRED, Status.WITHDRAWN}  # nobody waits for an answer any more
 
 
 def state(
@@ -31,11 +29,11 @@ def state(
     taken for an answer. Hired and withdrawn applications count as told. `by`: an answer
     that is dated later is none yet.
     """
-    if row.status in _ENDED:
+    if row.status in NOTHING_OWED:
         return Closure.TOLD
     told_at = row.told_at
     if told_at is None or (by is not None and told_at > by):
-        is_open = row.status in _OPEN and row.decided_at is None
+        is_open = row.status not in ENDED and row.decided_at is None
         return Closure.UNDECIDED if is_open else Closure.DECIDED_NOT_TOLD
     phoned = row.told_by is Channel.PHONE  # as nearly all are whom we met
     if calls and not phoned and row.interviewed_at is not None:

@@ -16,6 +16,10 @@ class Status(StrEnum):
     CLOSED = "closed"
 
 
+ENDED = frozenset({Status.REJECTED, Status.HIRED, Status.WITHDRAWN, Status.CLOSED})
+NOTHING_OWED = frozenset({Status.HIRED, Status.WITHDRAWN})  # nobody waits for an answer
+
+
 class Phase(StrEnum):
     """How far an application came, in words that every ATS shares."""
 

@@ -11,14 +11,13 @@ from typing import Any, NamedTuple
 
 from monitor import closure
 from monitor.evaluate import PLANNED, SKEW
-from monitor.model import Application, Ball, Channel, Status
+from monitor.model import ENDED, Application, Ball, Channel, Status
 from monitor.rules import COLUMN_KINDS, Condition, Rule, Rulebook, Test, nominal
 
 Milestones = Callable[[Application], tuple[datetime | None, ...]]
 
 # Dated ahead when they are written, so their date does not say since when they stand.
 DATED_AHEAD = (*sorted(PLANNED), "promised_at", "job_deadline_at")
-ENDED = {Status.REJECTED, Status.HIRED, Status.WITHDRAWN, Status.CLOSED}
 HIDDEN = tuple(
     name
     for name, kind in COLUMN_KINDS.items()

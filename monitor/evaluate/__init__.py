@@ -14,12 +14,11 @@ from monitor.evaluate.checks import (
     Limits,
     World,
     due_at,
-    measurable,
     missing,
     prepare,
     start,
 )
-from monitor.evaluate.conditions import PLANNED, Rows, get
+from monitor.evaluate.conditions import PLANNED, Rows, get, instant
 from monitor.evaluate.findings import (
     NOTHING,
     SKEW,
@@ -30,13 +29,11 @@ from monitor.evaluate.findings import (
     owner,
     shared,
 )
-from monitor.evaluate.verdicts import ENDS, MOVES, stops, verdict
+from monitor.evaluate.verdicts import stops, verdict
 from monitor.model import Application, Ball
 from monitor.rules import Kind
 
 __all__ = [
-    "ENDS",
-    "MOVES",
     "NOTHING",
     "PLANNED",
     "SKEW",
@@ -44,7 +41,6 @@ __all__ = [
     "Ending",
     "Finding",
     "Late",
-    "Limits",
     "Rows",
     "Verdict",
     "World",
@@ -53,7 +49,6 @@ __all__ = [
     "find",
     "finding",
     "get",
-    "measurable",
     "missing",
     "owner",
     "paused_since",
@@ -93,7 +88,7 @@ def _begun(check: Check, rows: Rows) -> Rows:
     """Keep the rows whose clock started long enough ago to matter."""
     read, entry, floor = check.start, check.entry, check.floor
     if check.rule.clock.due:
-        due, latest = get(check.rule.clock.due), check.horizon
+        due, latest = instant(check.rule.clock.due), check.horizon
         rows = [
             row
             for row in rows
@@ -104,7 +99,9 @@ def _begun(check: Check, rows: Rows) -> Rows:
         ]
     else:
         rows = [row for row in rows if (at := read(row)) is not None and at < entry]
-    return [row for row in rows if read(row) >= floor] if floor else rows
+    if not floor:
+        return rows
+    return [row for row in rows if (at := read(row)) is not None and at >= floor]
 
 
 def _running(check: Check, rows: Rows) -> Rows:
@@ -114,13 +111,16 @@ def _running(check: Check, rows: Rows) -> Rows:
         rows = [
             row
             for row in rows
-            if (at := stop(row)) is None or at > horizon or not ends(read(row), at)
+            if (at := stop(row)) is None
+            or at > horizon
+            or (began_at := read(row)) is None
+            or not ends(began_at, at)
         ]
     return rows
 
 
 def _judge(check: Check, row: Application) -> Finding | None:
-    started_at: datetime = check.start(row)
+    started_at = check.started_at(row)
     limits = check.limits_of(row) if check.departments else check.limits
     clock = check.rule.clock
     if clock.pauses and (row.paused or row.waiting_on is Ball.CANDIDATE):

@@ -9,10 +9,10 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from functools import cached_property, lru_cache, partial
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from monitor import closure, worktime
-from monitor.evaluate.conditions import Get, Sieve, get, sieve
+from monitor.evaluate.conditions import Instant, Sieve, instant, sieve
 from monitor.evaluate.findings import SKEW
 from monitor.model import Application
 from monitor.rules import (
@@ -62,7 +62,7 @@ class Stop(NamedTuple):
     """A column that stops a clock; `ends` holds a start against what stands in it."""
 
     column: str
-    read: Get
+    read: Instant
     ends: Callable[[datetime, datetime], bool]
 
 
@@ -75,7 +75,7 @@ class Check:
     known_by: datetime  # later things may not have reached the source
     sieves: tuple[tuple[str, Sieve], ...]
     exempt: tuple[tuple[Sieve, ...], ...]
-    start: Get
+    start: Instant
     stops: tuple[Stop, ...]
     limits: Limits
     departments: Mapping[str, Limits]
@@ -96,6 +96,10 @@ class Check:
     def limits_of(self, row: Application) -> Limits:
         """Return the limits on the calendar of the row's department."""
         return self.departments.get(row.department or "", self.limits)
+
+    def started_at(self, row: Application) -> datetime:
+        """Return when the clock of a row started; it must have."""
+        return cast(datetime, self.start(row))
 
     def is_exempt(self, row: Application) -> bool:
         return any(all(keep([row]) for keep in each) for each in self.exempt)
@@ -139,7 +143,7 @@ def _check(rule: Rule, world: World, now: datetime) -> Check:
 def _stop(clock: Clock, column: str) -> Stop:
     """Return a stop: what started a clock is not what stops it, the next one is."""
     ends = operator.lt if column in clock.starts else operator.le
-    return Stop(column, get(column), ends)
+    return Stop(column, instant(column), ends)
 
 
 def _cheap_first(rule: Rule) -> list[Test]:
@@ -210,23 +214,22 @@ def due_at(
     return max(at, calendar.shift(started_at, soonest)) if soonest else at
 
 
-def start(clock: Clock) -> Get:
+def start(clock: Clock) -> Instant:
     """Return what reads the instant at which the clock starts, or None."""
-    first, *others = (get(name) for name in clock.starts)
+    first, *others = (instant(name) for name in clock.starts)
     for other in others:
         first = _of_two(first, other, latest=clock.pick == "latest")
     return first
 
 
-def _of_two(one: Get, other: Get, *, latest: bool) -> Get:
+def _of_two(one: Instant, other: Instant, *, latest: bool) -> Instant:
     """Return what reads the later of two instants, or the earlier; None is no instant.
 
     Written out, since it is called for each row that a sieve has not taken out.
     """
 
     def pick(row: Application) -> datetime | None:
-        first: datetime | None = one(row)
-        second: datetime | None = other(row)
+        first, second = one(row), other(row)
         if first is None:
             return second
         if second is None:
@@ -263,8 +266,3 @@ def _of(tests: Tests) -> set[str]:
         for name in (test.column, getattr(test, "bound", None))
         if isinstance(name, str)
     }
-
-
-def measurable(rule: Rule, columns: Collection[str]) -> bool:
-    """Tell whether a source with these columns can feed the rule at all."""
-    return not missing(rule, columns)

@@ -19,6 +19,7 @@ from monitor.worktime import Calendar, Duration
 Rows = Sequence[Application]
 Sieve = Callable[[Rows], Rows]
 Get = Callable[[Any], Any]
+Instant = Callable[[Application], datetime | None]  # reads one off a row
 
 PLANNED = {"next_interview_at"}  # columns that hold what is to come
 _DERIVED: dict[str, Get] = {"closure": closure.state, "reached_at": closure.reached_at}
@@ -36,6 +37,12 @@ def get(column: str) -> Get:
     """Return what reads a column, be it derived, from an application."""
     found = _DERIVED.get(column)
     return found or itemgetter(Application._fields.index(column))
+
+
+def instant(column: str) -> Instant:
+    """Return what reads a column of instants."""
+    found: Instant = get(column)
+    return found
 
 
 def sieve(test: Test, calendar: Calendar, now: datetime) -> Sieve:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from monitor.model import Application, Ball
 from monitor.rules import Rule
 
-SKEW = timedelta(minutes=5)  # a start that far ahead is quarantined
+SKEW = timedelta(minutes=5)  # of a source's clock; what is further ahead is to come
 NOTHING = -1  # no step of the ladder is due yet
 
 

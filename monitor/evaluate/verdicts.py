@@ -5,11 +5,10 @@ from datetime import datetime
 
 from monitor.evaluate.checks import Check
 from monitor.evaluate.findings import Ending, Verdict
-from monitor.model import Application, Status
-from monitor.rules import Condition
+from monitor.model import NOTHING_OWED, Application
+from monitor.rules.contradictions import must_be_empty
 
 MOVES = {"waiting_on", "stage", "phase"}  # the ball left whoever owed the step
-ENDS = {Status.HIRED, Status.WITHDRAWN}
 
 
 def verdict(
@@ -20,11 +19,11 @@ def verdict(
     if stopped_at is not None:
         return Verdict(Ending.STOPPED, stopped_at)
     failed = {column for column, keep in check.sieves if not keep([row])}
-    if failed and row.status in ENDS:
+    if failed and row.status in NOTHING_OWED:
         return Verdict(Ending.CLOSED, row.decided_at or now)
     if failed & MOVES:
         return Verdict(Ending.STOPPED, _moved_at(row, started_at, now))
-    if failed & _done(check):
+    if failed & must_be_empty(check.rule.tests):  # filling them is what was asked for
         return Verdict(Ending.STOPPED, now)
     if failed or check.is_exempt(row) or (check.floor and started_at < check.floor):
         return Verdict(Ending.EXEMPTED, now)
@@ -36,18 +35,9 @@ def stops(
 ) -> Iterator[tuple[datetime, str]]:
     """Yield when the clock that started then was stopped, and by which column."""
     for column, read, ends in check.stops:
-        at: datetime | None = read(row)
+        at = read(row)
         if at is not None and at <= check.horizon and ends(started_at, at):
             yield at, column
-
-
-def _done(check: Check) -> set[str]:
-    """Return the columns that had to be empty: filling them is what was asked for."""
-    return {
-        test.column
-        for test in check.rule.tests
-        if isinstance(test, Condition) and test.values is None and not test.wanted
-    }
 
 
 def _moved_at(row: Application, started_at: datetime, now: datetime) -> datetime:

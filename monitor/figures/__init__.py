@@ -9,11 +9,12 @@ from monitor.figures.nouns import (
     After,
     Days,
     Figures,
+    Heard,
     Job,
     Kept,
     Mood,
     Spread,
-    Told,
+    Way,
     Window,
 )
 from monitor.figures.tally import Tally
@@ -27,11 +28,12 @@ __all__ = [
     "After",
     "Days",
     "Figures",
+    "Heard",
     "Job",
     "Kept",
     "Mood",
     "Spread",
     "Tally",
-    "Told",
+    "Way",
     "Window",
 ]

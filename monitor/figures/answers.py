@@ -9,15 +9,13 @@ from monitor.evaluate import SKEW
 from monitor.figures import reach
 from monitor.figures.batch import Batch
 from monitor.figures.lengths import Lengths
-from monitor.figures.nouns import After, Window
+from monitor.figures.nouns import After, Way, Window
 from monitor.figures.promises.glance import AT, Row, Rows
-from monitor.model import Status
+from monitor.model import NOTHING_OWED, Status
 
-PHONE, OTHERWISE = "phone", "other"
 _TOO_NEW = timedelta(days=30)  # to ask whether they ever hear of us
 _NOTHING = timedelta(0)
 _TURNED_DOWN = (Status.REJECTED, Status.CLOSED)
-_GONE = (Status.HIRED, Status.WITHDRAWN)
 _FIRST = tuple(AT[name] for name in ("first_reply_at", "told_at", "called_at"))
 # What began, and what answers it; whether that counts only if it came later.
 _COHORTS = (
@@ -57,7 +55,7 @@ class Answers:
         self._cohorts = list(_cohorts(columns)) if lookback >= reach.COHORT else []
         self.first_reply = Lengths()
         self.decided_to_told = Lengths()
-        self.interviewed_told: Counter[tuple[str, Window]] = Counter()
+        self.interviewed_told: Counter[tuple[Way, Window]] = Counter()
         asked = [after for after, *_ in self._cohorts]
         self.answerable: Counter[After] = Counter(dict.fromkeys(asked, 0))
         self.never_answered: Counter[After] = Counter(dict.fromkeys(asked, 0))
@@ -106,15 +104,16 @@ class Answers:
     def _count_way(
         self, row: Row, told_at: datetime, reached_at: datetime | None
     ) -> None:
-        if row.interviewed_at is None or row.status in _GONE:
+        if row.interviewed_at is None or row.status in NOTHING_OWED:
             return
         phoned = reached_at is not None and not (
             row.unreached_at is not None
             and closure.is_fallback(closure.as_known(row, self._horizon))
         )
+        way = Way.PHONE if phoned else Way.OTHER
         for window, begins in self._windows:
             if told_at > begins:
-                self.interviewed_told[PHONE if phoned else OTHERWISE, window] += 1
+                self.interviewed_told[way, window] += 1
 
     def _count_silence(
         self, rows: Rows, after: After, begun: int, answers: Mapping[int, bool]

@@ -33,7 +33,7 @@ class Duty:
             if finding.late is Late.BREACHED and not finding.backlog:
                 self._missed.add(row.application_id)
         for row in self._running(self._early(batch.rows)):
-            started_at = check.start(row)
+            started_at = check.started_at(row)
             due_at: datetime | None = evaluate.deadline(check, row, started_at)
             if due_at is None or due_at <= started_at:  # then nothing was promised
                 continue
@@ -62,6 +62,6 @@ class Duty:
         return [
             row
             for row in rows
-            if not any(evaluate.stops(check, row, check.start(row)))
+            if not any(evaluate.stops(check, row, check.started_at(row)))
             and not check.is_exempt(row)
         ]

@@ -7,8 +7,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from monitor.model import Ball
+
 OTHER = "other"  # departments too small, or too many, to be named
 NONE = "none"  # the source names no department
+UNKNOWN = "unknown"  # a phase or a holder of the ball that the mapping does not tell
+HOLDERS = (*Ball, UNKNOWN)  # in the order of the work
 LEAST = 5  # people in a group that is shown on its own (k-anonymity)
 FEW = 10  # cases under which the wide window counts
 LEADING = "first-reply"  # the rule whose promise is told first, where it is on
@@ -29,7 +33,7 @@ class Window(StrEnum):
         return timedelta(days=int(self[:-1]))
 
     @classmethod
-    def telling(cls, cases: int) -> "Window":
+    def telling(cls, cases: float) -> "Window":
         """Return the window that says something; `cases`: those of the narrow one."""
         return cls.NARROW if cases >= FEW else cls.WIDE
 
@@ -44,12 +48,19 @@ class Days(StrEnum):
     ENDLESS = "46+"
 
 
-class Told(StrEnum):
+class Heard(StrEnum):
     """How a candidate who answered the survey had been told."""
 
     IN_TIME = "in_time"
     LATE = "late"
     NEVER = "never"
+
+
+class Way(StrEnum):
+    """How the outcome of an interview came to the candidate: by a call, or otherwise."""
+
+    PHONE = "phone"
+    OTHER = "other"
 
 
 class Mood(StrEnum):
@@ -122,9 +133,9 @@ class Figures:
     promises: Mapping[tuple[str, str, Window], Kept] = field(default_factory=dict)
     first_reply: Spread = Spread()
     decided_to_told: Spread = Spread()
-    interviewed_told: Counter[tuple[str, Window]] = field(default_factory=Counter)
+    interviewed_told: Counter[tuple[Way, Window]] = field(default_factory=Counter)
     answerable: Counter[After] = field(default_factory=Counter)
     never_answered: Counter[After] = field(default_factory=Counter)
-    surveys: Counter[tuple[Told, Mood]] = field(default_factory=Counter)
+    surveys: Counter[tuple[Heard, Mood]] = field(default_factory=Counter)
     legal: Mapping[str, datetime] = field(default_factory=dict)
     legal_missed: Counter[str] = field(default_factory=Counter)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from monitor.evaluate import Check
 from monitor.figures import reach
 from monitor.figures.batch import Batch, Found
-from monitor.figures.nouns import LEAST, Mood, Told
+from monitor.figures.nouns import LEAST, Heard, Mood
 from monitor.figures.promises.outcomes import Outcomes
 from monitor.model import Application
 
@@ -24,12 +24,12 @@ class Surveys:
         self._begins, self._now = now - reach.SURVEYS, now
         self._is_whole = lookback >= reach.SURVEYS
         self._outcomes = [Outcomes(each) for each in checks]
-        self._counts: Counter[tuple[Told, Mood]] = Counter()
+        self._counts: Counter[tuple[Heard, Mood]] = Counter()
 
     @property
-    def surveys(self) -> Counter[tuple[Told, Mood]]:
+    def surveys(self) -> Counter[tuple[Heard, Mood]]:
         """Return the answers, but for groups in which few answered."""
-        sizes: Counter[Told] = Counter()
+        sizes: Counter[Heard] = Counter()
         for (told, _), count in self._counts.items():
             sizes[told] += count
         counts = self._counts.items()
@@ -50,7 +50,7 @@ class Surveys:
         if asked:
             late = self._late(asked, batch.found)
             for row in asked:
-                self._counts[_told(row, late), _mood(row.survey_score or 0)] += 1
+                self._counts[_heard(row, late), _mood(row.survey_score or 0)] += 1
 
     def _late(
         self, asked: Sequence[Application], found: Mapping[str, Found]
@@ -69,13 +69,13 @@ class Surveys:
         return first
 
 
-def _told(row: Application, late: Mapping[int, datetime]) -> Told:
+def _heard(row: Application, late: Mapping[int, datetime]) -> Heard:
     survey_at, broken_at = row.survey_at, late.get(id(row))
     if row.told_at is None or (survey_at is not None and row.told_at > survey_at):
-        return Told.NEVER
+        return Heard.NEVER
     if broken_at is not None and survey_at is not None and broken_at <= survey_at:
-        return Told.LATE
-    return Told.IN_TIME
+        return Heard.LATE
+    return Heard.IN_TIME
 
 
 def _mood(score: int) -> Mood:

@@ -2,15 +2,15 @@
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from monitor.evaluate import Late
 from monitor.figures.batch import Batch
-from monitor.figures.nouns import Days, Job
+from monitor.figures.nouns import HOLDERS, UNKNOWN, Days, Job
 from monitor.model import Application, Ball, Closure
 
-UNKNOWN = "unknown"  # a phase or a holder of the ball that the mapping does not tell
+_ALWAYS = (Ball.RECRUITER, Ball.MANAGER, Ball.CANDIDATE)
 _LAST = (7, 14, 30, 45)  # the last day of each of `Days` but the endless one
 _UNTOLD = (Closure.DECIDED_NOT_TOLD, Closure.WRONG_CHANNEL)
 
@@ -94,6 +94,11 @@ def ball(row: Application, closure: Closure) -> str:
     if closure in _UNTOLD:
         return Ball.RECRUITER.value
     return row.waiting_on.value if row.waiting_on else UNKNOWN
+
+
+def shown(found: Collection[str]) -> list[str]:
+    """Return whom to show: three always, the others where somebody waits on them."""
+    return [holder for holder in HOLDERS if holder in _ALWAYS or holder in found]
 
 
 def _cell() -> list[float]:

@@ -3,18 +3,10 @@
 from dataclasses import dataclass
 
 from monitor.cycle import Report
-from monitor.figures.nouns import FEW, After, Figures, Window
+from monitor.figures.nouns import After, Figures, Way, Window
 from monitor.metrics import business
-from monitor.model import Closure
 from monitor.page.amounts import Amount, Counts, Share, amount
-
-PHONE = "phone"
-_CLOSURES = {
-    Closure.TOLD: "have their answer",
-    Closure.UNDECIDED: "are not decided yet",
-    Closure.DECIDED_NOT_TOLD: "are decided, but not told",
-    Closure.WRONG_CHANNEL: "were told in writing, where a call is due",
-}
+from monitor.report.paper import CLOSURES
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +33,7 @@ def answers(report: Report, figures: Figures) -> Answers:
                 ),
                 text,
             )
-            for state, text in _CLOSURES.items()
+            for state, text in CLOSURES.items()
         ],
         called=called,
         called_days=window.length.days,
@@ -54,10 +46,9 @@ def answers(report: Report, figures: Figures) -> Answers:
 def _called(source: str, figures: Figures) -> tuple[Share, Window]:
     """Return who heard the outcome of an interview by phone, of all who heard it."""
     told = Counts(business.INTERVIEWED_TOLD, source, figures.interviewed_told)
-    window = Window.NARROW
-    if told.of(window=window).value < FEW:
-        window = Window.WIDE
-    return Share(told.of(channel=PHONE, window=window), told.of(window=window)), window
+    window = Window.telling(told.of(window=Window.NARROW).value)
+    heard = told.of(window=window)
+    return Share(told.of(channel=Way.PHONE, window=window), heard), window
 
 
 def _never(source: str, figures: Figures, after: After) -> Share:

@@ -1,8 +1,6 @@
-"""Who has the ball, in the page's words and in the order of the work."""
+"""Who has the ball, in the page's words."""
 
-from collections.abc import Collection
-
-from monitor.cycle.reading import UNKNOWN
+from monitor.figures.nouns import UNKNOWN
 from monitor.model import Ball
 
 HEADINGS: dict[str, str] = {
@@ -19,9 +17,3 @@ PHRASES: dict[str, str] = {
     Ball.NOBODY: "on nobody",
     UNKNOWN: "on somebody not known",
 }
-_ALWAYS = {Ball.RECRUITER, Ball.MANAGER, Ball.CANDIDATE}
-
-
-def shown(found: Collection[str]) -> list[str]:
-    """Return whom to show: three always, the others where somebody waits on them."""
-    return [ball for ball in HEADINGS if ball in _ALWAYS or ball in found]

@@ -14,7 +14,7 @@ from monitor.store.ledger import OpenAlerts
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The open alerts of one rule, those that are late, and how late the latest is."""
+    """The open alerts of one rule, those that are late, and the most overdue."""
 
     rule: str
     counts: tuple[Amount, ...]
@@ -51,7 +51,7 @@ def _state(source: str, rule: str, ours: list[OpenAlerts]) -> State:
 
 
 def _overdue(alert: OpenAlerts) -> Amount:
-    """Return how late the latest of these alerts is."""
+    """Return how late the most overdue of these alerts is."""
     since, as_of = alert.oldest_due_at, alert.as_of
     return Amount(
         words.silence(since, as_of, language=Language.EN),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from monitor.figures.nouns import NONE, OTHER, Days, Figures
+from monitor.figures.waiting import shown
 from monitor.metrics import business
 from monitor.model import Ball
 from monitor.page import balls
@@ -65,7 +66,7 @@ def waits(source: str, figures: Figures) -> Waits:
         endless=waiting.of(days=Days.ENDLESS),
         rows=[
             Row(balls.HEADINGS[ball], _buckets(waiting, waiting_on=ball))
-            for ball in balls.shown(here)
+            for ball in shown(here)
         ],
         has_nobody=Ball.NOBODY in here,
         total=Row("Everybody", _buckets(waiting)),
@@ -99,7 +100,7 @@ def _turns(source: str, figures: Figures) -> Iterator[Turn]:
     turns = Counts(business.WAITING_SECONDS, source, figures.turns)
     whole, start = turns.of(), 0.0
     found = {ball for _, _, ball in figures.turns}
-    for ball in balls.shown(found) if whole.value else ():
+    for ball in shown(found) if whole.value else ():
         seconds = turns.of(waiting_on=ball)
         share = Share(seconds, whole)
         hours = f"{seconds.value // HOUR:,.0f}"

@@ -20,6 +20,7 @@ from monitor.proof.quiet import Quiet
 from monitor.proof.steps import Step
 from monitor.rules import Kind, Rule, Rulebook
 from monitor.store.ledger.history import History, Telling
+from monitor.store.words import NoticeStatus
 
 _TICK = timedelta(seconds=1)  # a step is due when its instant has passed
 _NO_TIME = timedelta(0)
@@ -97,9 +98,9 @@ class _Polls:
                 owing.queue[key] = notice
             elif each.is_settled:
                 owing.settled.append(notice)
-            elif each.status != "obsolete":
+            elif each.status != NoticeStatus.OBSOLETE:
                 owing.told[key] = each.sent_at
-            if each.status == "claimed":
+            if each.status == NoticeStatus.CLAIMED:
                 self.under_way.add(key)
 
     def poll(self, now: datetime) -> None:

@@ -103,7 +103,7 @@ class Clockface:
 
 def read(check: Check, row: Application) -> Clockface:
     """Return what the clock shows; it must have started."""
-    started_at: datetime = check.start(row)
+    started_at = check.started_at(row)
     stops = evaluate.stops(check, row, started_at)
     stopped_at, stopped_by = min(stops, default=(None, None))
     paused_since = None

@@ -13,6 +13,7 @@ from itertools import islice
 
 from monitor import alerts, cycle, evaluate, outbox
 from monitor.alerts import Alert, Change, Reason
+from monitor.cycle.reading import Unmet
 from monitor.evaluate import Finding, World
 from monitor.model import Application
 from monitor.proof import forms
@@ -163,7 +164,7 @@ class Comparer:
         lacking: frozenset[str],
     ) -> list[tuple[Alert, Change]]:
         """Let the new rules meet what is open, and note what becomes of it."""
-        unmet: dict[tuple[str, str], Alert | None] = dict(held)
+        unmet: Unmet = dict(held)
         found = cycle.plan(chunk, self._new, open_alerts=unmet, now=self.now)
         closings = found.closings + [
             (each, alerts.remove(each, now=self.now))

@@ -9,6 +9,7 @@ from itertools import chain
 from monitor import alerts, cycle, evaluate
 from monitor.alerts import Alert, Change
 from monitor.cycle import Office
+from monitor.cycle.reading import Unmet
 from monitor.evaluate import Finding
 from monitor.model import Application
 from monitor.outbox import Notice
@@ -19,7 +20,7 @@ SOURCE = "memory"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class OwedNotice:
     """A notice that is owed, with the alert and the step that it is about."""
 
     alert: Alert
@@ -37,7 +38,7 @@ class Poll:
 
     findings: list[Finding]
     changes: list[Change]
-    told: list[Told]
+    owed: list[OwedNotice]
     held: dict[str, int]
 
 
@@ -61,22 +62,20 @@ class Memory:
             owing.send(before=now)
         checks = evaluate.prepare(self._concerned(rows), self.office.world, now=now)
         findings = cycle.plan(rows, checks, open_alerts={}, now=now).fresh
-        unmet: dict[tuple[str, str], Alert | None] = {
-            each.key: each for each in self.alerts if each.is_open
-        }
+        unmet: Unmet = {each.key: each for each in self.alerts if each.is_open}
         opened = Counter(rule for rule, _ in unmet)
         made = cycle.plan(rows, checks, open_alerts=unmet, now=now)
         gone = filter(None, unmet.values())
         made.closings += [(each, alerts.miss(each, now=now)) for each in gone]
         guarded = alerts.guard(made.closings, opened)
         fresh = guarded.allowed(made.fresh)
-        told: list[Told] = []
+        owed: list[OwedNotice] = []
         changes = []
         for change in chain(made.changes, guarded.changes, self._opened(fresh, now)):
-            kept, owed = self._take(change, now)
+            kept, newly = self._take(change, now)
             changes.append(kept)
-            told += owed
-        return Poll(findings, changes, told, guarded.held)
+            owed += newly
+        return Poll(findings, changes, owed, guarded.held)
 
     def _concerned(self, rows: Sequence[Application]) -> Rulebook:
         """Return the rules of which a clock runs, or an alert is open; the rest is idle.
@@ -106,7 +105,7 @@ class Memory:
             if change:
                 yield change
 
-    def _take(self, change: Change, now: datetime) -> tuple[Change, list[Told]]:
+    def _take(self, change: Change, now: datetime) -> tuple[Change, list[OwedNotice]]:
         """Keep the alert; return the change, and the notices that it causes or hands on."""
         number = change.alert.id
         if number is None:
@@ -116,7 +115,7 @@ class Memory:
         owing, alert = self._owing[number], change.alert
         owed = owing.take(change, now=now)
         named = {each.name: each for each in owing.rule.firings}
-        return change, [Told(alert, named[each.firing], each) for each in owed]
+        return change, [OwedNotice(alert, named[each.firing], each) for each in owed]
 
     def _rule(self, finding: Finding) -> Rule:
         return next(rule for rule in self.rulebook.rules if rule.id == finding.rule)

@@ -81,7 +81,7 @@ def preview(
 ) -> Preview:
     """Run the source's next cycle on the copy and return what that did."""
     report = Cycle(rehearsal.store, source, loaded).run(now=now)
-    digests = Digests(loaded.calendar, loaded.settings.slack.digest_at)
+    digests = Digests.configured(loaded)
     with rehearsal.store.read() as connection:
         had = turns.told_on(connection, loaded.calendar.local_day(now))
     steps = {

@@ -9,6 +9,7 @@ from monitor.cycle import Office
 from monitor.proof.clockface import Clockface
 from monitor.rules import Kind, Rule
 from monitor.store.ledger.history import Telling
+from monitor.store.words import NoticeStatus
 
 
 class Step(NamedTuple):
@@ -58,7 +59,11 @@ def called(rule: Rule | None, name: str) -> str:
 def sent_to(telling: Telling) -> str | None:
     """Return who read what was sent to somebody else; None where nobody else did."""
     reader = telling.reader
-    if telling.status != "sent" or reader is None or reader == telling.recipient:
+    if (
+        telling.status != NoticeStatus.SENT
+        or reader is None
+        or reader == telling.recipient
+    ):
         return None
     if outbox.is_channel(reader):
         return f"sent to {reader}, since nobody else could be reached"

@@ -20,6 +20,7 @@ from monitor.proof.reasons import reasons
 from monitor.proof.steps import Step, called, sent_to, steps
 from monitor.rules import Rule
 from monitor.store.ledger.history import History, Telling
+from monitor.store.words import NoticeStatus
 
 NO_HISTORY = History()
 
@@ -222,10 +223,10 @@ def _told(
 def _telling(face: Clockface, telling: Telling, coming: Ahead) -> Line:
     what = f"{telling.recipient}, {called(face.rule, telling.firing)}"
     at = telling.due_at
-    if telling.status == "sent":
+    if telling.status == NoticeStatus.SENT:
         at, meaning = telling.sent_at or at, sent_to(telling) or "told"
         return Line(at, Event.TOLD, what, meaning, reader=telling.reader)
-    if telling.status == "failed":
+    if telling.status == NoticeStatus.FAILED:
         return Line(at, Event.TOLD, what, "not told: could not be sent")
     if (telling.firing, telling.recipient) in coming.waiting:
         meaning = "to be told" if at > face.now else "waits to be sent"

@@ -37,6 +37,19 @@ def _sheet(sheet: Sheet) -> Iterator[str]:
     yield from ("", f"## {_escape(sheet.title)}: {sheet.applications}", "")
     yield f"**{sheet.headline}** {sheet.trend} {sheet.total}".strip()
     yield from ("", sheet.late, "")
+    yield from _promises(sheet)
+    yield ""
+    yield from _waits(sheet)
+    yield ""
+    yield from _counts("Answers", sheet.closure)
+    if sheet.jobs:
+        yield ""
+        yield from _counts("Jobs with the most people waiting too long", sheet.jobs)
+    for note in sheet.notes:
+        yield from ("", _escape(note))
+
+
+def _promises(sheet: Sheet) -> Iterator[str]:
     heads = ["Promises kept", "", *sheet.ends, "counted", "over"]
     yield from _table(
         heads,
@@ -48,8 +61,10 @@ def _sheet(sheet: Sheet) -> Iterator[str]:
     )
     if sheet.footnote:
         yield from ("", _escape(sheet.footnote))
-    yield ""
-    yield from _table(
+
+
+def _waits(sheet: Sheet) -> Iterator[str]:
+    return _table(
         ["Waiting for", "people", "too long", "hours"],
         (
             [each.whom, f"{each.people:,}", f"{each.late:,}", f"{each.hours:,}"]
@@ -57,21 +72,12 @@ def _sheet(sheet: Sheet) -> Iterator[str]:
         ),
         right=range(1, 4),
     )
-    yield ""
-    yield from _table(
-        ["Answers", "people"],
-        ([said, f"{count:,}"] for said, count in sheet.closure),
-        right=[1],
-    )
-    if sheet.jobs:
-        yield ""
-        yield from _table(
-            ["Jobs in which most people wait too long", "people"],
-            ([title, f"{count:,}"] for title, count in sheet.jobs),
-            right=[1],
-        )
-    for note in sheet.notes:
-        yield from ("", _escape(note))
+
+
+def _counts(head: str, counts: Iterable[tuple[str, int]]) -> Iterator[str]:
+    """Yield a table of how many people each line is about."""
+    rows = ([said, f"{count:,}"] for said, count in counts)
+    return _table([head, "people"], rows, right=[1])
 
 
 def _table(

@@ -65,7 +65,7 @@ class Week:
 
     @property
     def worst(self) -> list[tuple[Job, int]]:
-        """Return the jobs in which most people wait too long."""
+        """Return the jobs with the most people waiting too long."""
         ranked = sorted(
             self.jobs.items(), key=lambda each: (-each[1], _called(each[0]))
         )

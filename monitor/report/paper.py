@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor import privacy
-from monitor.cycle.reading import UNKNOWN
-from monitor.figures.nouns import FEW, Window
+from monitor.figures.nouns import FEW, UNKNOWN, Window
+from monitor.figures.waiting import shown
 from monitor.language import Language
 from monitor.messages import words
 from monitor.model import Ball, Closure
@@ -31,11 +31,10 @@ CLOSURES = {
 BALLS: dict[str, str] = {
     Ball.RECRUITER: "a recruiter",
     Ball.MANAGER: "a line manager",
-    Ball.CANDIDATE: "the candidate's own turn",
+    Ball.CANDIDATE: "the candidate",
     Ball.NOBODY: "nobody",
-    UNKNOWN: "somebody not known",
+    UNKNOWN: "not known",
 }
-_ALWAYS = (Ball.RECRUITER, Ball.MANAGER, Ball.CANDIDATE)
 _SAID = words.phrases(Language.EN)
 
 
@@ -179,10 +178,9 @@ def _footnote(promises: Sequence[Promise]) -> str:
 
 
 def _waits(week: Week) -> Iterator[Waits]:
-    for ball, whom in BALLS.items():
-        if ball in _ALWAYS or week.waiting[ball]:
-            hours = int(week.hours.get(ball, 0))
-            yield Waits(whom, week.waiting[ball], week.overdue[ball], hours)
+    for ball in shown(+week.waiting):
+        hours = int(week.hours.get(ball, 0))
+        yield Waits(BALLS[ball], week.waiting[ball], week.overdue[ball], hours)
 
 
 def _notes(section: Section, rules: Sequence[Named]) -> Iterator[str]:

@@ -1,7 +1,6 @@
 """Reads each source once and counts, in that one pass, what each week came to."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -9,8 +8,8 @@ from monitor import cycle, evaluate, past
 from monitor.configuration import Configuration
 from monitor.figures.nouns import Window
 from monitor.language import Language
-from monitor.messages import words
 from monitor.model import Application
+from monitor.proof.doubts import Doubt, doubts
 from monitor.report.looks import Look
 from monitor.report.nouns import Named, Quiet, Section, WeekReport
 from monitor.settings import SourceSettings
@@ -72,7 +71,7 @@ def _section(
 ) -> Section:
     """Read one source, all its weeks in one pass."""
     now = ends[-1]
-    with closing(Source(settings, loaded.mappings[settings.name])) as source:
+    with Source.opened(loaded, settings) as source:
         columns = source.delivered(now)
         fed, lacking = cycle.split(loaded.rulebook, columns)
         world = cycle.world(loaded, source)
@@ -107,19 +106,8 @@ def _as_of(rows: Sequence[Application], at: datetime) -> list[Application]:
     return [past.as_of(row, at) for row in rows if row.applied_at <= at]
 
 
-def _unknown(
-    loaded: Configuration, ends: Sequence[datetime]
-) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _unknown(loaded: Configuration, ends: Sequence[datetime]) -> Iterator[Doubt]:
     """Yield what the sources cannot tell of the earlier weeks, and the rules that ask."""
     yield _TODAY, ()
-    for said, rules in past.unknown(loaded.rulebook):
-        yield said, tuple(rules)
     begins = ends[0] - Window.WIDE.length
-    for source in loaded.settings.sources:
-        if ends[-1] - source.lookback > begins:
-            back = words.plural(source.lookback.days, "day")
-            said = (
-                f"applications of {source.name} that were decided, and not touched "
-                f"since, before its lookback of {back}"
-            )
-            yield said, ()
+    yield from doubts(loaded, begins=begins, now=ends[-1])

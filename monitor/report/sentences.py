@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from monitor.cycle.reading import UNKNOWN
-from monitor.figures.nouns import LEADING
+from monitor.figures.nouns import LEADING, UNKNOWN
 from monitor.language import Language
 from monitor.messages import words
 from monitor.messages.phrases import Phrases

@@ -17,7 +17,6 @@ from monitor.rules.nouns import (
     Rulebook,
     Severity,
     Shift,
-    Snooze,
     Test,
     Tests,
 )
@@ -45,7 +44,6 @@ __all__ = [
     "Rulebook",
     "Severity",
     "Shift",
-    "Snooze",
     "Test",
     "Tests",
     "files",

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from monitor import misfit, yamlfile
+from monitor import misfit
 from monitor.rules.columns import INSTANTS, KINDS
 from monitor.rules.nouns import Comparison, Condition, Order, Test, Tests
 from monitor.settings import YEARS
@@ -50,7 +50,7 @@ class Reader:
         for column, text in texts.items():
             here = (*path, column)
             if column not in KINDS:
-                hint = yamlfile.nearest(column, KINDS)
+                hint = misfit.nearest(column, KINDS)
                 self._note(here, f'no column "{column}"{hint}')
             elif isinstance(text, dict) and set(text) != {"not"}:
                 found += self._comparisons(here, column, text)
@@ -100,7 +100,7 @@ class Reader:
     def _known_stages(self, path: tuple[Key, ...], values: frozenset[object]) -> None:
         known = set(self._stages or ())
         for value in sorted(map(str, values - known)):
-            hint = yamlfile.nearest(value, known)
+            hint = misfit.nearest(value, known)
             self._note(path, f'no mapping has a stage "{value}"{hint}')
 
     def _value(self, path: tuple[Key, ...], kind: type, value: object) -> object:
@@ -109,7 +109,7 @@ class Reader:
             words = [str(member) for member in kind]
             if value in words:
                 return kind(value)
-            hint = yamlfile.nearest(str(value), words)
+            hint = misfit.nearest(str(value), words)
             self._note(path, f'"{value}" is not known{hint}')
         elif type(value) is not kind:
             meant = misfit.switch(value) if kind is bool else None
@@ -213,7 +213,7 @@ def _moment(text: str) -> Bound:
     try:
         at = datetime.fromisoformat(text)
     except ValueError as error:
-        hint = yamlfile.nearest(text, INSTANTS)
+        hint = misfit.nearest(text, INSTANTS)
         if "did you mean" not in hint:
             hint = ' (try "2026-12-01", "30 days ago" or a column)'
         message = f'"{text}" is no instant, and no column that holds one{hint}'

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from monitor import shipped, yamlfile
+from monitor import misfit, shipped, yamlfile
 from monitor.errors import ConfigError, Problem
 from monitor.rules.language import ProfileFile, RuleFile, RuleText
 from monitor.rules.layers import Entry, Layer
@@ -34,7 +34,7 @@ def read(folder: Path, house: House | None = None) -> Rulebook:
     documents, problems = [], []
     for path in files(folder):
         try:
-            documents.append(yamlfile.read(path, name=_shown(path)))
+            documents.append(yamlfile.read(path, name=yamlfile.shown(path)))
         except ConfigError as error:
             problems += error.problems
     return parse(documents, house, profiles=folder / PROFILES, problems=problems)
@@ -70,12 +70,6 @@ def _walk(folder: Path, above: frozenset[Path]) -> Iterator[Path]:
                 yield from _walk(path, above | {real})
         elif path.suffix in {".yaml", ".yml"}:
             yield path
-
-
-def _shown(path: Path) -> str:
-    """Return a name that opens the file from here: the shorter one, where that does."""
-    here = Path.cwd()
-    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def parse(
@@ -149,7 +143,7 @@ def _extend(
     document, place = asked
     path = find_profile(names[-1], folder)
     if path is None or names[-1] in names[:-1]:
-        hint = yamlfile.nearest(names[-1], profile_names(folder))
+        hint = misfit.nearest(names[-1], profile_names(folder))
         message = f'no profile "{names[-1]}"{hint}'
         if path is not None:
             message = f"extends itself: {' -> '.join(names)}"
@@ -159,7 +153,7 @@ def _extend(
         return
     found.laid.add(names[-1])
     try:
-        profile = yamlfile.read(path, name=_shown(path))
+        profile = yamlfile.read(path, name=yamlfile.shown(path))
         file = yamlfile.build(ProfileFile, profile)
     except ConfigError as error:
         found.problems += error.problems
@@ -175,14 +169,14 @@ def _look_at_others(found: _Found, folder: Path | None) -> None:
         if path.stem in found.laid:
             continue
         try:
-            profile = yamlfile.read(path, name=_shown(path))
+            profile = yamlfile.read(path, name=yamlfile.shown(path))
             file = yamlfile.build(ProfileFile, profile)
         except ConfigError as error:
             found.problems += error.problems
             continue
         for rule_id, keys in file.changes.items():
             for key in keys.keys() - RuleText.model_fields.keys():
-                hint = yamlfile.nearest(key, RuleText.model_fields)
+                hint = misfit.nearest(key, RuleText.model_fields)
                 at = ("changes", rule_id, key)
                 found.problems.append(profile.problem(at, f'unknown key "{key}"{hint}'))
 
@@ -193,7 +187,7 @@ def _change(found: _Found, profile: Document, file: ProfileFile) -> None:
     for rule_id, keys in file.changes.items():
         at = ("changes", rule_id)
         if rule_id not in known:
-            message = f'no rule "{rule_id}"{yamlfile.nearest(rule_id, known)}'
+            message = f'no rule "{rule_id}"{misfit.nearest(rule_id, known)}'
             found.problems.append(profile.problem(at, message))
         elif "id" in keys:
             message = "a rule keeps its id; take it away here"

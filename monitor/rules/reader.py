@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from monitor import wording, yamlfile
+from monitor import misfit, wording
 from monitor.language import Language
 from monitor.rules import ladder
 from monitor.rules.columns import INSTANTS
@@ -132,7 +132,7 @@ class RuleReader:
 
     def _instant(self, path: tuple[str, ...], column: str) -> None:
         if column not in INSTANTS:
-            hint = yamlfile.nearest(column, INSTANTS) or " (such as applied_at)"
+            hint = misfit.nearest(column, INSTANTS) or " (such as applied_at)"
             self.note(path, f'"{column}" is not a column that holds an instant{hint}')
 
     def _refuse_endless(self, starts: tuple[str, ...], stops: tuple[str, ...]) -> None:
@@ -195,7 +195,7 @@ class RuleReader:
     def _owner(self, owner: str) -> None:
         owners = {*OWNERS, *self.roles} - {"owner"}
         if owner not in owners and self.house.roles is not None:
-            hint = yamlfile.nearest(owner, owners)
+            hint = misfit.nearest(owner, owners)
             self.note(("owner",), f'no role "{owner}"{hint}')
 
     def _messages(self, text: str | ByLanguage) -> dict[Language, Wording]:
@@ -212,7 +212,7 @@ class RuleReader:
         if text is None or known is None:
             return None
         if isinstance(text, str) and text not in known:
-            hint = yamlfile.nearest(text, known) or " (name it under `calendars`)"
+            hint = misfit.nearest(text, known) or " (name it under `calendars`)"
             self.note(("calendar",), f'no calendar "{text}" in the settings{hint}')
             return None
         chosen = known[text] if isinstance(text, str) else text
@@ -286,7 +286,7 @@ class RuleReader:
             return
         if self.house.roles is None and not word.startswith("#"):
             return
-        hint = yamlfile.nearest(word, self.roles)
+        hint = misfit.nearest(word, self.roles)
         self.note(path, f'no role, person or channel "{word}"{hint}')
 
 

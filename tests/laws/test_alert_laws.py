@@ -15,6 +15,7 @@ from monitor.model import Application, Status
 from monitor.rules import Rule
 from tests.builders import alert, application, at, calendar, check, finding, rule
 from tests.laws.offices import law
+from tests.unit.alerts.moves import MOVES
 
 RULE = rule(
     when="{status: open, department: {not: Alumni}}",
@@ -68,6 +69,7 @@ class Ledger:
     def _check(self, old: Alert, change: Change) -> None:
         """Check the chain of transitions, and that nothing goes back by itself."""
         steps = change.transitions
+        assert {(each.before, each.after, each.reason) for each in steps} <= MOVES
         for before, after in itertools.pairwise(steps):
             assert before.after == after.before
         if steps:

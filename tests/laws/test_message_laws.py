@@ -70,7 +70,7 @@ def alerts(draw: st.DrawFn) -> Alert:
 
 
 lines = st.lists(
-    st.builds(messages.line, alerts(), kinds, st.sampled_from(RULES), job_link=links),
+    st.builds(messages.Line, alerts(), kinds, st.sampled_from(RULES), job_link=links),
     min_size=1,
     max_size=30,
 )
@@ -166,7 +166,7 @@ def test_a_job_has_one_link_and_each_person_one(
     jobs: int, people: int, language: Language
 ) -> None:
     told = [
-        messages.line(
+        messages.Line(
             alert(
                 application_id=str(n),
                 job_ref=str(n % jobs),
@@ -222,7 +222,7 @@ def test_a_channel_reads_nothing_about_a_person(
             department=department,
         )
         link = f"https://{HIDDEN}.example.org/job"
-        told.append(messages.line(replace(made, seen=seen), kind, of, job_link=link))
+        told.append(messages.Line(replace(made, seen=seen), kind, of, job_link=link))
     for message in (
         render(told, "", language),
         single(told[0], "", language, again=False),
@@ -244,7 +244,7 @@ def test_what_is_not_shown_is_counted(
     mine: int, theirs: int, title: str, jobs: int, language: Language
 ) -> None:
     told = [
-        messages.line(
+        messages.Line(
             alert(
                 application_id=f"A{number}",
                 candidate=f"No {number}.",
@@ -294,7 +294,7 @@ def test_an_edit_of_a_crowd_touches_one_line_at_most(
 ) -> None:
     """Who is not named changes nothing, but where all who are not named are settled."""
     told = [
-        messages.line(
+        messages.Line(
             alert(
                 application_id=f"A{n:02}", candidate=f"No {n}.", job_ref=str(n % jobs)
             ),

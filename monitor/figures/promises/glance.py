@@ -11,8 +11,8 @@ from typing import Any
 
 from monitor.evaluate import PLANNED, Check
 from monitor.evaluate.conditions import sieve
-from monitor.model import Application, Ball, Status
-from monitor.past import ENDED, HIDDEN, TOGETHER, ended_at
+from monitor.model import ENDED, Application, Ball, Status
+from monitor.past import HIDDEN, TOGETHER, ended_at
 from monitor.rules import COLUMN_KINDS, Comparison, Condition, Test
 from monitor.worktime import Duration
 

@@ -9,7 +9,7 @@ from monitor.figures.batch import Batch
 from monitor.figures.promises import glance
 from monitor.figures.promises.glance import Row
 from monitor.figures.promises.hindsight import Hindsight
-from monitor.figures.promises.swift import Swift, Told
+from monitor.figures.promises.swift import Cases, Swift
 from monitor.model import Ball, Status
 from monitor.rules import Condition
 
@@ -29,12 +29,12 @@ class Outcomes:
         self._swift = Swift.of(check, after)
         self._sieves = list(_coarse(check))
 
-    def take(self, batch: Batch) -> tuple[Told, Told]:
+    def take(self, batch: Batch) -> tuple[Cases, Cases]:
         """Return those kept and those broken, and when they were."""
         found = batch.found.get(self.rule, ())
         running = {id(row): each.started_at for row, each in found}
-        kept: Told = []
-        broken: Told = [
+        kept: Cases = []
+        broken: Cases = [
             (row, each.due_at) for row, each in found if each.late is Late.BREACHED
         ]
         odd = rows = self._possible(batch.rows)
@@ -49,13 +49,13 @@ class Outcomes:
         for row in odd:
             for outcome in self._plain.outcomes(row):
                 if outcome.started_at != running.get(id(row)):
-                    told = kept if outcome.is_kept else broken
-                    told.append((row, outcome.known_at))
+                    cases = kept if outcome.is_kept else broken
+                    cases.append((row, outcome.known_at))
         return self._within(kept), self._within(broken)
 
-    def _within(self, told: Told) -> Told:
+    def _within(self, cases: Cases) -> Cases:
         after, now = self._after, self._now
-        return [each for each in told if after < each[1] <= now]
+        return [each for each in cases if after < each[1] <= now]
 
     def _possible(self, rows: Sequence[Row]) -> Sequence[Row]:
         """Leave out rows to which the rule can never have applied."""

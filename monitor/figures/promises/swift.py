@@ -21,7 +21,7 @@ from monitor.model import Ball, Channel
 from monitor.rules import Clock
 from monitor.worktime import Duration
 
-Told = list[tuple[Row, datetime]]  # and when it was kept, or broken
+Cases = list[tuple[Row, datetime]]  # and when it was kept, or broken
 Running = Mapping[int, datetime]  # by the row's identity: when its late clock started
 
 _APPLIED, _PAUSED, _BALL = AT["applied_at"], AT["paused"], AT["waiting_on"]
@@ -82,10 +82,10 @@ class Swift:
             or (reached and _is_reached_oddly(row))
         ]
 
-    def take(self, batch: Batch, rows: Rows, running: Running) -> tuple[Told, Told]:
+    def take(self, batch: Batch, rows: Rows, running: Running) -> tuple[Cases, Cases]:
         """Return the promises kept and those broken, of rows that are not odd."""
-        kept: Told = []
-        broken: Told = []
+        kept: Cases = []
+        broken: Cases = []
         for start in self._starts:
             stopped = self._stopped(batch, rows, start)
             self._judge(stopped, start, kept, broken)
@@ -124,7 +124,7 @@ class Swift:
             (row, row[start], end) for row in rows if running.get(id(row)) != row[start]
         ]
 
-    def _judge(self, spans: Spans, start: int, kept: Told, broken: Told) -> None:
+    def _judge(self, spans: Spans, start: int, kept: Cases, broken: Cases) -> None:
         """Judge the clocks that were stopped."""
         at_once = [span for span in spans if span[1] == span[2]]
         if at_once:
@@ -182,7 +182,7 @@ class Swift:
             ]
         return [span for _, span in pairs]
 
-    def _look_back(self, spans: Spans, start: int, broken: Told) -> None:
+    def _look_back(self, spans: Spans, start: int, broken: Cases) -> None:
         """Judge clocks as they stood when they were due, unless they ended before."""
         known_by = self.check.known_by
         due: Spans = []

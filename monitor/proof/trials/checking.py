@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from monitor import yamlfile
+from monitor import misfit
 from monitor.errors import Problem
 from monitor.outbox import NOBODY
 from monitor.proof.trials.nouns import Facts, Story, Trial, Visit
@@ -196,10 +196,10 @@ class Checker:
             message = f'the rule "{text.rule}" is off in this test; name it in `rules`'
             self._note((*path, "rule"), message)
         elif text.rule not in self._on:
-            hint = yamlfile.nearest(text.rule, self._on)
+            hint = misfit.nearest(text.rule, self._on)
             self._note((*path, "rule"), f'no rule "{text.rule}"{hint}')
         if text.application not in applications:
-            hint = yamlfile.nearest(text.application, applications)
+            hint = misfit.nearest(text.application, applications)
             message = f'this test has no application "{text.application}"{hint}'
             self._note((*path, "application"), message)
         facts: dict[str, Any] = {}
@@ -213,7 +213,7 @@ class Checker:
 
     def _step(self, path: _Path, step: str, known: Sequence[str]) -> None:
         if step not in known:
-            message = f'no step "{step}"{yamlfile.nearest(step, known)}'
+            message = f'no step "{step}"{misfit.nearest(step, known)}'
             self._note(path, message)
 
     def _person(self, path: _Path, word: str) -> str:
@@ -222,7 +222,7 @@ class Checker:
         if PERSON.fullmatch(word):
             return word.lower()
         if word not in known and not CHANNEL.fullmatch(word):
-            hint = yamlfile.nearest(word, known)
+            hint = misfit.nearest(word, known)
             message = f'"{word}" is no address, no channel and no role{hint}'
             self._note(path, message)
         return self._roles.get(word, word)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import time
 from pathlib import Path
 
-from monitor import rules, yamlfile
+from monitor import misfit, rules, yamlfile
 from monitor.errors import ConfigError, Problem
 from monitor.evaluate import World
 from monitor.outbox import Digests
@@ -39,7 +39,7 @@ def read(
     problems: list[Problem] = []
     for path in dict.fromkeys(paths):
         try:
-            document = yamlfile.read(path, name=_shown(path))
+            document = yamlfile.read(path, name=yamlfile.shown(path))
             suites.append(_suite(document, rulebooks))
         except ConfigError as error:
             problems += error.problems
@@ -129,7 +129,7 @@ class _Rulebooks:
     def _read(self) -> list[Document]:
         if self._documents is None:
             paths = rules.files(self.folder)
-            self._documents = [yamlfile.read(p, name=_shown(p)) for p in paths]
+            self._documents = [yamlfile.read(p, name=yamlfile.shown(p)) for p in paths]
         return self._documents
 
 
@@ -153,7 +153,7 @@ def _known_profiles(
     known = rule_folder.profile_names(folder / PROFILES)
     problems += [
         document.problem(
-            ("profile", index), f'no profile "{name}"{yamlfile.nearest(name, known)}'
+            ("profile", index), f'no profile "{name}"{misfit.nearest(name, known)}'
         )
         for index, name in enumerate(names)
         if name not in known
@@ -173,7 +173,7 @@ def _chosen(
     known = {rule.id: rule for rule in (*found.rules, *found.off)}
     unknown = [
         document.problem(
-            ("rules", index), f'no rule "{name}"{yamlfile.nearest(name, known)}'
+            ("rules", index), f'no rule "{name}"{misfit.nearest(name, known)}'
         )
         for index, name in enumerate(wanted)
         if name not in known
@@ -184,9 +184,3 @@ def _chosen(
     on = tuple(rule for name, rule in known.items() if name in wanted)
     off = tuple(rule for name, rule in known.items() if name not in wanted)
     return Rulebook(on, off)
-
-
-def _shown(path: Path) -> str:
-    """Return a name that opens the file from here: the shorter one, where that does."""
-    here, whole = Path.cwd(), path.absolute()
-    return str(whole.relative_to(here) if whole.is_relative_to(here) else path)

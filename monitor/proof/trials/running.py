@@ -7,7 +7,7 @@ from monitor.evaluate import NOTHING, Finding
 from monitor.model import Application
 from monitor.outbox import NOBODY
 from monitor.past import as_of
-from monitor.proof.memory import Memory, Poll, Told
+from monitor.proof.memory import Memory, OwedNotice, Poll
 from monitor.proof.trials.checking import BACKLOG, NONE
 from monitor.proof.trials.comparing import differences
 from monitor.proof.trials.nouns import Facts, Failure, Story, Suite, Trial, Visit
@@ -47,7 +47,7 @@ def _judge(suite: Suite, visit: Visit, poll: Poll) -> Failure | None:
         facts = [_finding(each, suite) for each in poll.findings]
         found += differences("finding", visit.findings, facts)
     if visit.notices is not None:
-        notices = [_notice(each, suite) for each in poll.told]
+        notices = [_notice(each, suite) for each in poll.owed]
         found += differences("notice", visit.notices, notices)
     return Failure(visit.line, visit.now, tuple(found)) if found else None
 
@@ -73,7 +73,7 @@ def _step(finding: Finding, rulebook: Rulebook) -> str:
     return rule.firings[rule.highest(NOTHING, finding.step)].at
 
 
-def _notice(told: Told, suite: Suite) -> Facts:
+def _notice(told: OwedNotice, suite: Suite) -> Facts:
     due_at = told.notice.due_at
     return {
         "rule": told.alert.seen.rule,

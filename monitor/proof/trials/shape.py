@@ -189,9 +189,9 @@ class TrialText(Strict):
 class TrialFile(Strict):
     """All that a file of rule tests may say.
 
-    `rules` are the only ones that are on, also those that their file turns off; without
-    it all that are on are. `profile` is laid over them, or is
-    `none` for the rules as their files have them.
+    `rules`: only these are on, even those that their file turns off. Left out: the
+    rules that are on. `profile` is laid over them; `none`: the rules as their files
+    have them.
     """
 
     rules: Words = ()

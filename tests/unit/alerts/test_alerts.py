@@ -414,6 +414,15 @@ def test_an_alert_goes_with_its_rule() -> None:
     assert not change.alert.is_open
 
 
+def test_an_alert_goes_with_its_source() -> None:
+    change = alerts.orphan(alert(), now=NOW)
+    assert (change.alert.state, change.alert.reason) == (
+        State.CANCELLED,
+        Reason.SOURCE_REMOVED,
+    )
+    assert not change.alert.is_open
+
+
 def test_an_alert_is_known_by_rule_and_application() -> None:
     assert alert().key == ("first-reply", "A1")
 

@@ -115,7 +115,7 @@ def test_an_alert_is_snoozed_only_so_often(at_most: int, said: str) -> None:
     ("one", "of", "until", "said"),
     [
         pytest.param(alert(), NEVER, NOW + DAY, "is never put off", id="a legal clock"),
-        pytest.param(alert(), RULE, NOW, "still to come", id="the past"),
+        pytest.param(alert(), RULE, NOW, "that time has passed", id="the past"),
         pytest.param(
             alert(state=State.RESOLVED, reason=Reason.LATE),
             RULE,

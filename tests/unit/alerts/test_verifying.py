@@ -7,7 +7,7 @@ import pytest
 from monitor.alerts import Reason
 from monitor.cycle.errands import Errands
 from monitor.cycle.verifying import LATER, PATIENCE, Doubt, is_asked
-from monitor.daemon.health import HEARTBEAT_WITHIN
+from monitor.daemon.health import DELIVERY_WITHIN
 from monitor.delivery import LONGEST_RUN
 from monitor.delivery.verifying import LONGEST
 from monitor.store.outbox.outgoing import Outgoing
@@ -59,7 +59,7 @@ def test_a_step_that_was_edited_away_is_read_again() -> None:
 
 def test_no_reading_makes_a_delivery_so_long_that_it_seems_dead() -> None:
     assert PATIENCE < LONGEST
-    assert HEARTBEAT_WITHIN.total_seconds() / 1.5 > LONGEST_RUN + LONGEST
+    assert DELIVERY_WITHIN.total_seconds() / 1.5 > LONGEST_RUN + LONGEST
 
 
 def test_what_an_errand_raises_is_raised_to_who_asks() -> None:

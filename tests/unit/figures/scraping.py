@@ -1,10 +1,11 @@
 """Metrics told by hand, and what a scrape of them reads."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
+from itertools import product
 from typing import Any
 
 from prometheus_client import Metric
@@ -15,16 +16,19 @@ from monitor import configuration, cycle, shipped
 from monitor.configuration import Configuration
 from monitor.figures.nouns import (
     BOUNDS,
+    HOLDERS,
     After,
     Days,
     Figures,
+    Heard,
     Kept,
     Mood,
     Spread,
-    Told,
+    Way,
     Window,
 )
 from monitor.metrics import Format, Metrics
+from monitor.metrics.business import PHASES
 from monitor.metrics.last import Effects
 from monitor.model import Closure
 from monitor.rules import Rulebook
@@ -73,14 +77,36 @@ def figures(**changed: Any) -> Figures:
         },
         "first_reply": spread(DAY / 2, 2 * DAY, 60 * DAY),
         "decided_to_told": spread(DAY),
-        "interviewed_told": Counter({("phone", Window.NARROW): 4}),
+        "interviewed_told": Counter({(Way.PHONE, Window.NARROW): 4}),
         "answerable": Counter({After.APPLICATION: 40, After.INTERVIEW: 9}),
         "never_answered": Counter({After.APPLICATION: 3}),
-        "surveys": Counter({(Told.LATE, Mood.DETRACTOR): 5}),
+        "surveys": Counter({(Heard.LATE, Mood.DETRACTOR): 5}),
         "legal": {"first-reply": NOW + 2 * DAY},
         "legal_missed": Counter({"first-reply": 0}),
     }
     return Figures(**plain | changed)
+
+
+def full_house(departments: Collection[str], rules: Collection[str]) -> Figures:
+    """Return figures with every combination that there may be."""
+    return figures(
+        waiting=Counter(
+            {(d, b, days): 5 for d in departments for b in HOLDERS for days in Days}
+        ),
+        turns={(d, p, b): 1.5 for d in departments for p in PHASES for b in HOLDERS},
+        overdue=Counter({(d, b): 1 for d in departments for b in HOLDERS}),
+        promises={
+            (rule, d, w): Kept(5, 4)
+            for rule in rules
+            for d in departments
+            for w in Window
+        },
+        interviewed_told=Counter(dict.fromkeys(product(Way, Window), 1)),
+        answerable=Counter(After),
+        surveys=Counter({(heard, mood): 5 for heard in Heard for mood in Mood}),
+        legal=dict.fromkeys(rules, NOW),
+        legal_missed=Counter(dict.fromkeys(rules, 1)),
+    )
 
 
 def report(found: Figures | None = None, **changed: Any) -> cycle.Report:
@@ -98,7 +124,7 @@ def report(found: Figures | None = None, **changed: Any) -> cycle.Report:
         "seconds": 1.5,
         "evaluation_seconds": 0.5,
         "waiting": Counter({("applied", "recruiter"): 6}),
-        "rejected_messages": 3,
+        "rejected_messages": Counter({"message cannot be read": 3}),
         "closure": Counter({Closure.UNDECIDED: 8, Closure.TOLD: 42}),
         "figures": found or figures(),
     }

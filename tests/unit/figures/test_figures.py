@@ -18,6 +18,7 @@ from monitor.figures import (
     Kept,
     Spread,
     Tally,
+    Way,
     Window,
     reach,
 )
@@ -194,8 +195,8 @@ class TestWhoWaits:
         }
         found = figures(*five(**mailed, called_at=ago(-2)))
         assert found.interviewed_told == {
-            ("other", Window.NARROW): 5,
-            ("other", Window.WIDE): 5,
+            (Way.OTHER, Window.NARROW): 5,
+            (Way.OTHER, Window.WIDE): 5,
         }
         assert found.waiting == {("Health", "recruiter", Days.LONG): 5}
         assert found == figures(*five(**mailed))
@@ -213,7 +214,7 @@ class TestWhoWaits:
         to_come = {"called_at": ago(-2), "last_written_at": ago(-3)}
         found = figures(application(**written, **to_come))
         assert found.decided_to_told.seconds == pytest.approx(5 * 86_400)
-        assert found.interviewed_told["other", Window.NARROW] == 1
+        assert found.interviewed_told[Way.OTHER, Window.NARROW] == 1
         assert not found.waiting
 
 
@@ -287,10 +288,10 @@ class TestAnswers:
             application(**no | {"interviewed_at": None}, told_at=ago(20)),
         )
         assert found.interviewed_told == {
-            ("phone", Window.NARROW): 3,
-            ("other", Window.NARROW): 2,
-            ("phone", Window.WIDE): 3,
-            ("other", Window.WIDE): 3,
+            (Way.PHONE, Window.NARROW): 3,
+            (Way.OTHER, Window.NARROW): 2,
+            (Way.PHONE, Window.WIDE): 3,
+            (Way.OTHER, Window.WIDE): 3,
         }
 
     @pytest.mark.parametrize(

@@ -12,27 +12,23 @@ from monitor.alerts import State
 from monitor.delivery.round import Reconciled, Wait
 from monitor.figures.nouns import (
     BOUNDS,
+    HOLDERS,
     After,
-    Days,
-    Figures,
-    Kept,
-    Mood,
     Spread,
-    Told,
-    Window,
 )
 from monitor.metrics import Metrics, Ran, Work, business
-from monitor.metrics.business import BALLS, PHASES
 from monitor.slack.answers import Method, Verdict
 from monitor.store.ledger.erasure import Erased
 from monitor.store.outbox.mail import Backlog
 from monitor.store.replicas import Standing
+from monitor.store.words import PostStatus
 from tests.builders import at
 from tests.unit.figures.scraping import (
     DAY,
     NOW,
     SOURCE,
     figures,
+    full_house,
     loaded,
     open_alert,
     report,
@@ -154,7 +150,7 @@ def test_that_nobody_waits_is_a_zero() -> None:
     for name in ("svar_waiting_applications", "svar_overdue_applications"):
         found = samples(page, name)
         assert {each.labels["department"] for each in found} == {"other"}
-        assert {each.labels["waiting_on"] for each in found} == set(BALLS)
+        assert {each.labels["waiting_on"] for each in found} == set(HOLDERS)
         assert {each.value for each in found} == {0}
 
 
@@ -268,7 +264,7 @@ def test_alerts_that_were_read_before_a_take_over_are_not_told() -> None:
 
 def test_a_delivery_is_counted() -> None:
     done = delivery.Report(
-        posts=Counter(sent=2),
+        posts=Counter({PostStatus.SENT: 2}),
         calls=Counter({(Method.POST, Verdict.RATE_LIMITED): 3}),
         waited={Wait.RETRY_AFTER: 30.0},
         reconciled=Counter({Reconciled.FOUND: 1}),
@@ -347,7 +343,7 @@ class TestCatalogue:
         assert {each for each in every if each.startswith("svar_")} <= kept
 
     def test_a_full_house_stays_within_the_bound(self) -> None:
-        full = full_house(["other", *(f"d{n}" for n in range(100))])
+        full = full_house(["other", *(f"d{n}" for n in range(100))], ids())
         page = told(
             report(full),
             effects={(SOURCE, each): spread(DAY) for each in ids()},
@@ -362,23 +358,3 @@ class TestCatalogue:
 
 def ids() -> list[str]:
     return [rule.id for rule in loaded().rulebook.rules]
-
-
-def full_house(departments: list[str]) -> Figures:
-    """Return figures with every combination that there may be."""
-    return figures(
-        waiting=Counter(
-            {(d, b, days): 5 for d in departments for b in BALLS for days in Days}
-        ),
-        turns={(d, p, b): 1.5 for d in departments for p in PHASES for b in BALLS},
-        overdue=Counter({(d, b): 1 for d in departments for b in BALLS}),
-        promises={
-            (rule, d, w): Kept(5, 4)
-            for rule in ids()
-            for d in departments
-            for w in Window
-        },
-        surveys=Counter({(told_, mood): 5 for told_ in Told for mood in Mood}),
-        legal=dict.fromkeys(ids(), NOW),
-        legal_missed=Counter(dict.fromkeys(ids(), 1)),
-    )

@@ -10,7 +10,7 @@ from hashlib import sha256
 import pytest
 
 from monitor import page
-from monitor.figures.nouns import After, Days, Figures, Kept, Window
+from monitor.figures.nouns import After, Days, Figures, Kept, Way, Window
 from monitor.messages import words
 from monitor.store.ledger import OpenAlerts
 from monitor.store.replicas import Standing
@@ -256,7 +256,7 @@ class TestTheAnswers:
         assert "ended: nobody heard yet, or calls are not logged here." in text
 
     def test_by_phone_are_no_share_of_a_few(self) -> None:
-        few: Counter[tuple[str, Window]] = Counter({("phone", Window.WIDE): 3})
+        few = Counter({(Way.PHONE, Window.WIDE): 3})
         said = "ended: too few to say, 3 of the 3 who heard in the last 90 days."
         assert said in shown(interviewed_told=few).text
 

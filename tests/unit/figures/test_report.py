@@ -190,14 +190,14 @@ class TestThePost:
         assert found == (
             "*90 % of candidates heard from us within 14 days.*\n"
             "18 of 20 in the last 30 days. "
-            "That is 10 percentage points more than 2 weeks ago (Mon 9 Nov).\n"
+            "That is 10 percentage points higher than 2 weeks ago (Mon 9 Nov).\n"
             "Of all promises 90 % were kept: 18 of 20 in the last 30 days.\n"
             "7 people have waited longer than we promised: "
             "6 for a recruiter, 1 for a line manager.\n"
             "*Promise by promise*\n"
             "Every candidate hears from us within 14 days: 90 % (18 of 20), "
             "80 % 2 weeks ago\n"
-            "*Jobs in which most people wait too long*\n"
+            "*Jobs with the most people waiting too long*\n"
             "Nurse, nights: 5\n"
             "a job without a title: 2\n"
             "*Changed in the rules*\n"
@@ -253,7 +253,7 @@ class TestThePost:
 
     def test_a_silent_source_is_said_and_has_no_figures(self) -> None:
         quiet = Quiet("odoo", "Odoo <1>", ENDS[1])
-        assert "No figures of Odoo &lt;1&gt;" in shown(report(quiet=(quiet,)))
+        assert "No figures from Odoo &lt;1&gt;" in shown(report(quiet=(quiet,)))
         alone = WeekReport(ENDS, (), (), quiet=(quiet, quiet))
         assert shown(alone).count("since Mon 16 Nov 09:00") == 2
         assert "%" not in shown(alone)
@@ -327,11 +327,11 @@ class TestPaper:
         assert [each.whom for each in sheet.waits] == [
             "a recruiter",
             "a line manager",
-            "the candidate's own turn",
+            "the candidate",
         ]
         odd = week(waiting=Counter({"unknown": 1}))
         waits = paper.lay_out(report(section(odd), ends=(NOW,)), OFFICE).sheets[0].waits
-        assert waits[-1].whom == "somebody not known"
+        assert waits[-1].whom == "not known"
 
     def test_rules_that_cannot_be_counted_afterwards_have_a_line(self) -> None:
         named = Named("silence", "Nobody waits for the next word", "14 days")

@@ -65,7 +65,7 @@ class TestSentences:
             promises={"first-reply": outcome(20, 18), "manager-review": outcome(9, 1)},
         )
         assert trend(before, week()).endswith(
-            "That is as many as 1 week ago (Mon 16 Nov)."
+            "That is the same as 1 week ago (Mon 16 Nov)."
         )
 
     def test_it_says_nothing_of_few(self) -> None:
@@ -83,9 +83,9 @@ class TestSentences:
     @pytest.mark.parametrize(
         ("before", "said"),
         [
-            (16, "That is 10 percentage points more than 1 week ago (Mon 16 Nov)."),
-            (18, "That is as many as 1 week ago (Mon 16 Nov)."),
-            (19, "That is 5 percentage points less than 1 week ago (Mon 16 Nov)."),
+            (16, "That is 10 percentage points higher than 1 week ago (Mon 16 Nov)."),
+            (18, "That is the same as 1 week ago (Mon 16 Nov)."),
+            (19, "That is 5 percentage points lower than 1 week ago (Mon 16 Nov)."),
         ],
     )
     def test_it_says_whether_it_gets_better(self, before: int, said: str) -> None:
@@ -107,7 +107,7 @@ class TestSentences:
     def test_it_compares_with_a_month_ago_or_else_the_first_week(
         self, weeks: int, then: str
     ) -> None:
-        assert f"5 percentage points more than {then}." in trend(*growing(weeks))
+        assert f"5 percentage points higher than {then}." in trend(*growing(weeks))
 
     def test_it_says_on_whom_people_wait_too_long(self) -> None:
         assert sentences.late(week(), SAID) == (

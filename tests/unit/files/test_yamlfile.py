@@ -7,7 +7,7 @@ import pytest
 import yaml
 from pydantic import Field
 
-from monitor import yamlfile
+from monitor import misfit, yamlfile
 from monitor.errors import ConfigError, Problem
 from monitor.yamlfile import Document, Strict
 
@@ -259,5 +259,5 @@ def test_a_built_model_is_frozen_and_an_empty_file_gives_the_defaults() -> None:
     ],
 )
 def test_the_nearest_word_is_offered(word: str, words: list[str], hint: str) -> None:
-    assert yamlfile.nearest(word, words).startswith(hint)
-    assert bool(yamlfile.nearest(word, words)) == bool(hint)
+    assert misfit.nearest(word, words).startswith(hint)
+    assert bool(misfit.nearest(word, words)) == bool(hint)

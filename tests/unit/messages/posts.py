@@ -28,7 +28,7 @@ def told(
     by: Rule | None = REPLY,
     job_link: str | None = None,
 ) -> Line:
-    return messages.line(made, kind, by, job_link=job_link)
+    return messages.Line(made, kind, by, job_link=job_link)
 
 
 def warned(made: Alert) -> Line:

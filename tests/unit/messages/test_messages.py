@@ -90,7 +90,8 @@ def test_who_stands_in_for_others_reads_for_whom() -> None:
     lines = [told(alert(owner=PER))]
     message = messages.render(lines, reader, calendar=calendar(), now=NOW)
     assert (
-        "With what waits for Per, Liv, who cannot be reached now." in texts(message)[0]
+        "This includes what waits for Per, Liv, who cannot be reached now."
+        in texts(message)[0]
     )
 
 
@@ -222,8 +223,9 @@ def test_all_variables_of_a_line_are_filled() -> None:
         (Reason.LATE, "answered Thu 24 Sep 09:05, 3 days past our 14 days"),
         (Reason.CLOSED, "closed Thu 24 Sep 09:05"),
         (Reason.WAIVED, "no reply needed, Thu 24 Sep 09:05"),
-        (Reason.GONE, "no longer asked for"),
-        (Reason.RULE_REMOVED, "no longer asked for"),
+        (Reason.GONE, "no longer due"),
+        (Reason.RULE_REMOVED, "no longer due"),
+        (Reason.SOURCE_REMOVED, "no longer due"),
     ],
 )
 def test_a_settled_line_is_struck_through_and_says_how_it_ended(
@@ -305,7 +307,7 @@ def test_a_line_outlives_its_rule() -> None:
     )
     assert texts(message)[0].endswith("Our promise has passed.")
     assert sections(message)["Past our promise"] == [
-        "~K. N. · Nurse · waiting since Mon 7 Sep~ no longer asked for",
+        "~K. N. · Nurse · waiting since Mon 7 Sep~ no longer due",
         "K. N. · Nurse · waiting since Mon 7 Sep",
     ]
     soon = alert(due_at=at("2026-09-25 09:00"))
@@ -326,8 +328,8 @@ def test_a_channel_reads_counts_by_promise_and_department() -> None:
     assert texts(public(*lines)) == [
         "*4 candidates have waited past our promise.*",
         (
-            "A manager decides: 1 still without. Health (1).\n"
-            "Every candidate hears from us within 14 days: 4 still without. "
+            "A manager decides: 1 still waiting. Health (1).\n"
+            "Every candidate hears from us within 14 days: 4 still waiting. "
             "IT (1), Sales (2), no department (1)."
         ),
     ]
@@ -339,7 +341,7 @@ def test_a_settled_row_of_a_channel_is_struck_through() -> None:
     assert texts(settled)[1].endswith("~ settled")
     half = public(told(alert(**TOLD)), told(alert(id=2, application_id="A2")))
     assert "~" not in texts(half)[1]
-    assert "1 still without. Health (1)." in texts(half)[1]
+    assert "1 still waiting. Health (1)." in texts(half)[1]
 
 
 def test_a_channel_is_not_told_that_a_promise_passed_that_has_not() -> None:

@@ -437,7 +437,7 @@ def channel(*lines: Line, language: Language, is_fallback: bool = False) -> list
     ("language", "title", "row"),
     [
         (EN, "2 candidates have waited past our promise.",
-         "Soon: 2 still without. Health (1), no department (1)."),
+         "Soon: 2 still waiting. Health (1), no department (1)."),
         (NB, "2 kandidater har ventet lenger enn vi har lovet.",
          "Snart: 2 venter fortsatt. Health (1), uten avdeling (1)."),
         (SV, "2 kandidater har väntat längre än vi har lovat.",

@@ -98,7 +98,7 @@ def test_a_channel_reads_of_one_wait_without_a_name(*, again: bool) -> None:
     )  # fmt: skip
     assert texts(message) == [
         f"*{title}*",
-        "Every candidate hears from us within 14 days: 1 still without. Health (1).",
+        "Every candidate hears from us within 14 days: 1 still waiting. Health (1).",
     ]
 
 

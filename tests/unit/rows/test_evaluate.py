@@ -294,7 +294,7 @@ def test_a_rule_needs_a_start_a_stop_and_its_conditions(
         "stops: [decided_at, feedback_at]}",
     )
     columns = set(Application._fields) - without
-    assert evaluate.measurable(made, columns) == fed
+    assert (not evaluate.missing(made, columns)) == fed
 
 
 @pytest.mark.parametrize(

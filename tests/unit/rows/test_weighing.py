@@ -32,6 +32,11 @@ MESSAGES = [
         mail(BEFORE, application_id="A1"), Bearing.EARLY, id="outreach for this job"
     ),
     pytest.param(
+        mail(BEFORE, application_id="A1", delivery=Sending.QUEUED),
+        Bearing.UNSENT,
+        id="outreach in the queue",
+    ),
+    pytest.param(
         mail(channel=Channel.PHONE, delivery=Sending.FAILED),
         Bearing.IN_VAIN,
         id="a call in vain",

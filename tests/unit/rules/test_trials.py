@@ -229,7 +229,7 @@ def memory(**text: str) -> Memory:
 
 
 def told(poll: Poll) -> list[tuple[str, str]]:
-    return [(each.firing.at, each.notice.recipient) for each in poll.told]
+    return [(each.firing.at, each.notice.recipient) for each in poll.owed]
 
 
 def test_a_step_is_owed_once() -> None:
@@ -308,7 +308,7 @@ def test_what_is_too_old_is_found_and_not_remembered() -> None:
     made = memory(backlog="1 day", ladder="[{at: target, tell: owner}]")
     poll = made.poll([application()], now=at("2026-10-21 10:00"))
     assert [each.backlog for each in poll.findings] == [True]
-    assert (poll.changes, poll.told, made.alerts) == ([], [], [])
+    assert (poll.changes, poll.owed, made.alerts) == ([], [], [])
 
 
 # --- how it compares ---
