@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import available_timezones
 
-from monitor import mapping, rules, settings, yamlfile
+from monitor import mapping, misfit, rules, settings, yamlfile
 from monitor.errors import ConfigError, Problem
 from monitor.mapping import Mapping
 from monitor.rules import House, Rulebook
@@ -83,7 +83,7 @@ def read(path: Path, environ: Environment[str, str]) -> Configuration:
     rulebook = Rulebook(())
     whole = len(mappings) == len(found.sources)
     if not folder.is_dir():
-        message = f"there is no such folder: {folder} (it is seen from this file)"
+        message = f"there is no such folder: {folder} (relative to this file)"
         problems.append(document.problem(("rules",), message))
         raise ConfigError(problems)
     try:
@@ -189,6 +189,6 @@ def _zone(
         )
         return [document.problem(path, message)]
     if zone not in available_timezones():
-        hint = yamlfile.nearest(zone, available_timezones())
+        hint = misfit.nearest(zone, available_timezones())
         return [document.problem(path, f'no time zone "{zone}"{hint}')]
     return []

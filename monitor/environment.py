@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from monitor import yamlfile
+from monitor import misfit, yamlfile
 from monitor.errors import Problem
 
 PREFIX = "SVAR_"
@@ -55,7 +55,7 @@ def _is_meant(path: list[str], sections: Collection[str]) -> bool:
             raise LookupError(message)
     if len(path) == 1:
         return False  # SVAR_CONFIG and the like are not settings
-    message = f'no key "{first}"{yamlfile.nearest(first, sections)}'
+    message = f'no key "{first}"{misfit.nearest(first, sections)}'
     raise LookupError(message)
 
 
@@ -104,5 +104,5 @@ def _index(items: list[Any], name: str) -> int:
     }
     if name in names:
         return names[name]
-    message = f'nothing in the file is called "{name}"{yamlfile.nearest(name, names)}'
+    message = f'nothing in the file is called "{name}"{misfit.nearest(name, names)}'
     raise LookupError(message)

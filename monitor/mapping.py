@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from monitor import shipped, yamlfile
+from monitor import misfit, shipped, yamlfile
 from monitor.errors import ConfigError, Problem
 from monitor.model import Application, Ball, Phase
 from monitor.yamlfile import Strict
@@ -77,7 +77,7 @@ def find(name: str, beside: Path) -> Path:
             return folder
     known = {path.parent.name for path in ours.glob("*/mapping.yaml")}
     known |= {path.parent.name for path in (beside / "ats").glob("*/mapping.yaml")}
-    message = f'no mapping "{name}"{yamlfile.nearest(name, known)}'
+    message = f'no mapping "{name}"{misfit.nearest(name, known)}'
     raise ConfigError([Problem(str(beside), 0, 0, "mapping", message)])
 
 
@@ -148,7 +148,7 @@ def check_columns(
         if name not in found
     ]
     problems += [
-        Problem(file, 0, 0, name, f"unknown column{yamlfile.nearest(name, known)}")
+        Problem(file, 0, 0, name, f"unknown column{misfit.nearest(name, known)}")
         for name in found
         if name not in known
     ]

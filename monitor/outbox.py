@@ -8,6 +8,7 @@ from functools import partial
 from itertools import chain
 
 from monitor.alerts import Alert, Change
+from monitor.configuration import Configuration
 from monitor.evaluate import Finding
 from monitor.rules import Kind, Rule
 from monitor.settings import PeopleSettings
@@ -55,6 +56,11 @@ class Digests:
     calendar: Calendar
     digest_at: time
     zones: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def configured(cls, loaded: Configuration) -> "Digests":
+        """Return when digests may go out by the settings, to whoever has no own zone."""
+        return cls(loaded.calendar, loaded.settings.slack.digest_at)
 
     def of(self, recipient: str) -> "Digests":
         """Return the digests of one recipient, by the clock on their wall."""

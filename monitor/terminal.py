@@ -2,7 +2,6 @@
 
 import html
 import re
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -22,11 +21,8 @@ _MARKS = re.compile(
 class Terminal:
     """Prints each message where Slack would post it."""
 
-    def __init__(
-        self, console: Console, caption: Callable[[str], str] = lambda channel: channel
-    ) -> None:
+    def __init__(self, console: Console) -> None:
         self.console = console
-        self.caption = caption
         self.count = 0
 
     def whoami(self) -> tuple[str, set[str]]:
@@ -48,7 +44,7 @@ class Terminal:
         thread: str | None = None,  # noqa: ARG002
     ) -> tuple[str, str]:
         self.count += 1
-        self.console.print(panel(message, self.caption(channel)))
+        self.console.print(panel(message, channel))
         return channel, str(self.count)
 
     def update(
@@ -59,9 +55,7 @@ class Terminal:
         *,
         plain: bool,  # noqa: ARG002
     ) -> bool:
-        self.console.print(
-            panel(message, f"{self.caption(channel)} · edited", style="green")
-        )
+        self.console.print(panel(message, f"{channel} · edited", style="green"))
         return True
 
     def find(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from jinja2 import StrictUndefined, Template, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from monitor.misfit import nearest
+from monitor import misfit
 
 SAMPLE = {
     "waited": "17 days",
@@ -46,7 +46,7 @@ def parse(text: str) -> Wording:
         raise ValueError(_TOO_CLEVER) from error
     for node in tree.find_all(nodes.Node):
         if isinstance(node, nodes.Name) and node.name not in SAMPLE:
-            message = f'no variable "{node.name}"{nearest(node.name, SAMPLE)}'
+            message = f'no variable "{node.name}"{misfit.nearest(node.name, SAMPLE)}'
             raise ValueError(message)
         if type(node) not in _PLAIN:
             raise ValueError(_TOO_CLEVER)

@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 
 from monitor import slips
 from monitor.errors import ConfigError, Problem
-from monitor.misfit import Key, explain, nearest
+from monitor.misfit import Key, explain
 
 __all__ = [
     "Document",
@@ -24,9 +24,9 @@ __all__ = [
     "Strict",
     "build",
     "fill",
-    "nearest",
     "parse",
     "read",
+    "shown",
     "spell",
 ]
 
@@ -107,6 +107,12 @@ def read(path: Path, *, name: str | None = None) -> Document:
     except OSError as error:
         raise _refusal(shown, f"cannot be read: {error.strerror}") from error
     return parse(text, shown)
+
+
+def shown(path: Path) -> str:
+    """Return a name that opens the file from here: the shorter one, where that does."""
+    here, whole = Path.cwd(), path.absolute()
+    return str(whole.relative_to(here) if whole.is_relative_to(here) else path)
 
 
 def parse(text: str, file: str) -> Document:

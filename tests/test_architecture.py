@@ -35,7 +35,8 @@ HOMES = {
     "watchfiles": {"daemon"},
     "yaml": {"slips", "yamlfile"},
 }
-LOADS_LATE = {"cli"}  # a command is imported when it is asked for: --help is quick
+# A command is imported when it is asked for: --help is quick, and `run` heeds signals.
+LOADS_LATE = {"cli", "cli.run"}
 DECISIONS = {
     "alerts",
     "attribution",

@@ -1,19 +1,12 @@
 """The alert state machine: what a finding, or its absence, does to what we remember."""
 
-from monitor.alerts.guarding import (
-    HELD_FOR,
-    MASS,
-    MASS_SHARE,
-    Guarded,
-    guard,
-    is_mass,
-)
+from monitor.alerts.guarding import guard, is_mass
 from monitor.alerts.hands import HandError, acknowledge, snooze, waive
 from monitor.alerts.life import (
-    GONE_AFTER,
     advance,
     miss,
     open_alert,
+    orphan,
     remember,
     remove,
     settle,
@@ -32,13 +25,8 @@ from monitor.alerts.nouns import (
 
 __all__ = [
     "CLOSED_STATES",
-    "GONE_AFTER",
-    "HELD_FOR",
-    "MASS",
-    "MASS_SHARE",
     "Alert",
     "Change",
-    "Guarded",
     "HandError",
     "Overlay",
     "Reason",
@@ -50,6 +38,7 @@ __all__ = [
     "is_mass",
     "miss",
     "open_alert",
+    "orphan",
     "remember",
     "remove",
     "settle",

@@ -40,7 +40,7 @@ def snooze(  # noqa: PLR0913 - all but three by name
         message = f"{rule.id} is never put off (its rule says `snooze: never`)"
         raise HandError(message)
     if until <= now:
-        message = "an alert is put off until a time that is still to come"
+        message = "that time has passed; give a later `--until`"
         raise HandError(message)
     most = f"at most {allowed.longest}, {_times(allowed.at_most)}"
     if alert.snoozes >= allowed.at_most:

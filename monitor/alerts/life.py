@@ -167,6 +167,11 @@ def remove(alert: Alert, *, now: datetime) -> Change:
     return close(alert, State.CANCELLED, Reason.RULE_REMOVED, now)
 
 
+def orphan(alert: Alert, *, now: datetime) -> Change:
+    """Return the closing of an alert whose source nobody reads any more."""
+    return close(alert, State.CANCELLED, Reason.SOURCE_REMOVED, now)
+
+
 def close(alert: Alert, state: State, reason: Reason, at: datetime) -> Change:
     """Return the closing of an alert, and of what was laid over it."""
     closed = replace(

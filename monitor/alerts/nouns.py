@@ -30,6 +30,7 @@ class Reason(StrEnum):
     CLOSED = "closed"
     WAIVED = "waived"
     RULE_REMOVED = "rule_removed"
+    SOURCE_REMOVED = "source_removed"
     EXEMPTED = "exempted"
     GONE = "gone"
     RETARGETED = "retargeted"

@@ -8,11 +8,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from itertools import islice
 
 from monitor.alerts import Alert, Change, step_back
 from monitor.configuration import Configuration
-from monitor.cycle.deciding import Decider, Decision, Memory, recall
+from monitor.cycle.deciding import Decider, Decision, recall
 from monitor.cycle.office import Office
 from monitor.cycle.reading import (
     Plan,
@@ -27,16 +26,13 @@ from monitor.cycle.reading import (
 )
 from monitor.cycle.verifying import Verifier
 from monitor.source import Source
-from monitor.store import Connection, Store, ledger
+from monitor.store import Connection, Store, chunks, ledger
 from monitor.store.ledger import Owed, Run, hands
 from monitor.store.outbox import reroute, trouble
 from monitor.store.outbox.trouble import Held
 
 __all__ = [
     "Cycle",
-    "Decider",
-    "Decision",
-    "Memory",
     "Office",
     "Plan",
     "Report",
@@ -44,7 +40,6 @@ __all__ = [
     "check",
     "plan",
     "read",
-    "recall",
     "require_ready",
     "split",
     "world",
@@ -88,13 +83,13 @@ class Cycle:
         count, transitions = 0, Transitions()
         owed, run = decision.owed, decision.report.run
         with self.store.write() as connection:
-            while few := list(islice(owed, ledger.CHUNK)):
+            for few in chunks.split(owed):
                 written = ledger.apply(connection, few, now=run.as_of)
                 for change, _ in written:
                     self._review(connection, change, run.as_of)
                 count += len(written)
                 transitions += _counted(written)
-            if run.outcome == "ok":
+            if run.is_good:
                 self._look_over(connection, run.as_of)
                 hands.used(connection, self.source.name, confirmed)
                 self._tell_held(connection, decision.report.held, run.as_of)

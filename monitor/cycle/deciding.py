@@ -6,13 +6,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from itertools import chain
-from typing import cast
 
 from monitor import alerts
 from monitor.alerts import Alert, Change
 from monitor.configuration import Configuration
 from monitor.cycle.office import Office
-from monitor.cycle.reading import Plan, Report, read, world
+from monitor.cycle.reading import Plan, Report, Unmet, read, world
 from monitor.errors import ConfigError, SourceError
 from monitor.evaluate import Finding
 from monitor.outbox import Digests
@@ -21,9 +20,10 @@ from monitor.source import MOST_REJECTED, Source
 from monitor.store import Store, ledger
 from monitor.store.ledger import Key, Owed, Run, hands
 from monitor.store.outbox import contacts, headsups
+from monitor.store.words import RunOutcome
 
 Closed = dict[Key, Alert]
-Told = Callable[[str], tuple[str, ...]]
+OwedTo = Callable[[str], tuple[str, ...]]  # by the firing
 Heard = dict[tuple[int, str], datetime | None]
 
 
@@ -31,7 +31,7 @@ Heard = dict[tuple[int, str], datetime | None]
 class Memory:
     """What the state remembers of a source; `closed` looks up alerts of these keys."""
 
-    open_alerts: Closed
+    open_alerts: Unmet
     last: Run | None
     closed: Callable[[Sequence[Finding]], Closed]
     heard: Callable[[Collection[int]], Heard]
@@ -64,7 +64,7 @@ def recall(store: Store, source: str) -> Memory:
 
     with store.read() as connection:
         return Memory(
-            ledger.read_open(connection, source),
+            dict(ledger.read_open(connection, source)),
             ledger.last_good(connection, source),
             closed,
             heard,
@@ -79,30 +79,31 @@ class Decider:
     def __init__(self, source: Source, configuration: Configuration) -> None:
         self.source = source
         self.configuration = configuration
-        loaded = configuration.settings
-        digests = Digests(configuration.calendar, loaded.slack.digest_at)
-        self.office = Office(world(configuration, source), loaded.people, digests)
+        self.office = Office(
+            world(configuration, source),
+            configuration.settings.people,
+            Digests.configured(configuration),
+        )
 
     def decide(self, memory: Memory, *, now: datetime) -> Decision:
         """Poll once; a failed poll changes no alert. Takes the open alerts apart."""
         opened = Counter(rule for rule, _ in memory.open_alerts)
-        # The same dict, which the pass takes apart: a copy would cost its memory again.
-        open_alerts = cast("dict[Key, Alert | None]", memory.open_alerts)
+        open_alerts = memory.open_alerts
         expected = bool(open_alerts or (memory.last and memory.last.applications))
         try:
             made, report = read(
                 self.source, self.configuration, open_alerts=open_alerts, now=now
             )
         except SourceError as error:
-            return self._fail(now, "failed", error.reason, str(error))
+            return self._fail(now, RunOutcome.FAILED, error.reason, str(error))
         except ConfigError as error:  # the database is no longer as the mapping says
             problems = "; ".join(map(str, error.problems))
-            return self._fail(now, "failed", "mapping", problems)
+            return self._fail(now, RunOutcome.FAILED, "mapping", problems)
         if not made.applications and expected:
             message = f"{self.source.name} returned no application at all"
             if report.run.rejected:
                 message = f"{self.source.name} returned no row that can be read"
-            return self._fail(now, "empty", "empty", message)
+            return self._fail(now, RunOutcome.EMPTY, "empty", message)
         self._miss(made, open_alerts, report)
         guarded = alerts.guard(made.closings, opened, memory.confirmed)
         made.fresh = guarded.allowed(made.fresh)
@@ -126,20 +127,18 @@ class Decider:
         """Return the alert's rule, if it is still there."""
         return self.configuration.rulebook.get(alert.seen.rule)
 
-    def told(self, change: Change) -> Told | None:
+    def told(self, change: Change) -> OwedTo | None:
         """Return who is to be told of a firing by now, where notices may have to move."""
         rule = self.rule_of(change.alert)
         if rule is None or change.review is None:
             return None
         return partial(self.office.told, rule, change.alert.seen, change.review)
 
-    def _miss(
-        self, made: Plan, unseen: dict[Key, Alert | None], report: Report
-    ) -> None:
+    def _miss(self, made: Plan, unmet: Unmet, report: Report) -> None:
         """Count the good polls without these alerts' applications, or close them."""
         rejected = set(report.rejected_ids)
         unreadable = len(rejected) >= MOST_REJECTED
-        for (rule, application_id), alert in unseen.items():
+        for (rule, application_id), alert in unmet.items():
             if alert is None:
                 continue  # met in this poll
             if self.configuration.rulebook.get(rule) is None:
@@ -163,7 +162,9 @@ class Decider:
             if change:
                 yield change
 
-    def _fail(self, now: datetime, outcome: str, reason: str, message: str) -> Decision:
+    def _fail(
+        self, now: datetime, outcome: RunOutcome, reason: str, message: str
+    ) -> Decision:
         run = Run(source=self.source.name, as_of=now, outcome=outcome, error=message)
         return Decision(Report(run, reason=reason))
 

@@ -15,16 +15,18 @@ from monitor.configuration import Configuration
 from monitor.errors import ConfigError, Problem
 from monitor.evaluate import Check, Finding, World
 from monitor.figures import Figures, Tally
+from monitor.figures.nouns import UNKNOWN
 from monitor.model import Application, Ball, Closure, Phase
 from monitor.rules import Rulebook
 from monitor.source import Source
 from monitor.store.ledger import Key, Run
+from monitor.store.words import RunOutcome
 
 CHUNK = 500  # rows that go through the rules at a time
-UNKNOWN = "unknown"  # a phase or a holder of the ball that the mapping does not tell
 
 _waits = attrgetter("phase", "waiting_on")
 
+Unmet = dict[Key, Alert | None]  # open alerts; None where a pass met one
 Transitions = Counter[tuple[str, str, str, str]]
 
 
@@ -54,8 +56,8 @@ class Report:
     seconds: float = 0.0
     future: int = 0
     ambiguous: int = 0
-    rejected: Counter[str] = field(default_factory=Counter)  # messages too
-    rejected_messages: int = 0
+    rejected: Counter[str] = field(default_factory=Counter)
+    rejected_messages: Counter[str] = field(default_factory=Counter)
     waiting: Counter[tuple[str, str]] = field(default_factory=Counter)
     backlog: Counter[str] = field(default_factory=Counter)
     closure: Counter[Closure] = field(default_factory=Counter)
@@ -117,7 +119,7 @@ def plan(
     applications: Iterable[Application],
     checks: tuple[Check, ...],
     *,
-    open_alerts: dict[Key, Alert | None],
+    open_alerts: Unmet,
     now: datetime,
     calls: bool = True,
     tally: Tally | None = None,
@@ -165,7 +167,7 @@ def _meet(
     check: Check,
     row: Application,
     finding: Finding,
-    open_alerts: dict[Key, Alert | None],
+    open_alerts: Unmet,
 ) -> None:
     """Hold a finding against the open alert of the same key."""
     key = (check.rule.id, row.application_id)
@@ -191,7 +193,7 @@ def _settle(
     made: Plan,
     check: Check,
     row: Application,
-    open_alerts: dict[Key, Alert | None],
+    open_alerts: Unmet,
 ) -> None:
     """Close the open alert of an application that is no finding any more."""
     key = (check.rule.id, row.application_id)
@@ -217,7 +219,7 @@ def read(
     source: Source,
     configuration: Configuration,
     *,
-    open_alerts: dict[Key, Alert | None],
+    open_alerts: Unmet,
     now: datetime,
 ) -> tuple[Plan, Report]:
     """Poll the source once and hold it against these alerts; writes nothing."""
@@ -245,9 +247,9 @@ def read(
     run = Run(
         source=source.name,
         as_of=now,
-        outcome="ok",
+        outcome=RunOutcome.OK,
         applications=made.applications,
-        rejected=poll.rejected.total() - poll.rejected_messages,
+        rejected=poll.rejected.total(),
         findings=made.findings,
     )
     report = Report(

@@ -12,7 +12,7 @@ from monitor import evaluate
 from monitor.alerts import Alert, Change, Reason
 from monitor.configuration import Configuration
 from monitor.cycle.errands import Errands
-from monitor.cycle.reading import plan, split, world
+from monitor.cycle.reading import Unmet, plan, split, world
 from monitor.errors import ConfigError, SourceError
 from monitor.rules import Rule, Rulebook
 from monitor.source import Source
@@ -73,13 +73,13 @@ def look(
     )
     rulebook, _ = split(asked, source.delivered(now))
     checks = evaluate.prepare(rulebook, world(configuration, source), now=now)
-    unseen: dict[ledger.Key, Alert | None] = {each.key: each for each in alerts}
+    unmet: Unmet = {each.key: each for each in alerts}
     with source.again(now, {each.seen.application_id for each in alerts}) as again:
-        made = plan(again, checks, open_alerts=unseen, now=now)
+        made = plan(again, checks, open_alerts=unmet, now=now)
     rejected = set(again.rejected_ids)
     missing = (
         alert
-        for (rule, application_id), alert in unseen.items()
+        for (rule, application_id), alert in unmet.items()
         if alert is not None
         and rulebook.get(rule) is not None
         and application_id not in rejected

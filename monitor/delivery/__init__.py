@@ -64,6 +64,7 @@ class Delivery:
         self._sender = Sender(store, self.wire, router, self._verifying, stopwatch)
         self._look_up = LookUp(store, self.wire, router)
         self._editor = Editor(store, self.wire)
+        self._vigil = heartbeats.Vigil()
         self._told_silent: set[Silent] = set()
 
     def run(self, *, now: datetime) -> Report:
@@ -111,8 +112,15 @@ class Delivery:
 
     def _tell_silent(self, this: Round) -> None:
         """Let the admin know of sources that are silent, once an outage."""
-        reader = this.configuration.settings.people.watch
-        silent = {Silent(*each) for each in this.stale.items()}
+        reader, patience = (
+            this.configuration.settings.people.watch,
+            this.configuration.patience,
+        )
+        with self.store.read() as connection:
+            outages = self._vigil.outages(
+                connection, this.stale, patience, now=this.now
+            )
+        silent = {Silent(*each) for each in outages.items()}
         new = silent - self._told_silent
         self._told_silent = silent
         if not reader or not new:

@@ -8,8 +8,9 @@ from monitor.messages import Message
 from monitor.store import Connection
 from monitor.store.ledger import hands
 from monitor.store.outbox import reports, trouble
-from monitor.store.outbox.mail import Post, PostKind
+from monitor.store.outbox.mail import Post
 from monitor.store.outbox.trouble import Silent
+from monitor.store.words import PostKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from monitor.delivery import rendering
-from monitor.delivery.round import Round, Stop
+from monitor.delivery.round import Aftercare, Round, Stop
 from monitor.delivery.routes import PACED
 from monitor.delivery.wire import Wire
 from monitor.errors import DeliveryError, Outcome
@@ -57,5 +57,6 @@ class Editor:
             if not post.is_plain:
                 return {"edit_due_at": this.now, "is_plain": True}
             taken = False
-        this.report.posts["edited" if taken else "edit_refused"] += 1
+        became = Aftercare.EDITED if taken else Aftercare.EDIT_REFUSED
+        this.report.posts[became] += 1
         return done

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from monitor import outbox
-from monitor.delivery.round import Reconciled, Round, Stop
+from monitor.delivery.round import Aftercare, Reconciled, Round, Stop
 from monitor.delivery.routes import PACED, Router
 from monitor.delivery.sending import SWEEP_AFTER
 from monitor.delivery.wire import Wire
@@ -11,7 +11,8 @@ from monitor.errors import DeliveryError, Outcome
 from monitor.rules import Kind
 from monitor.store import Store
 from monitor.store.outbox import mail
-from monitor.store.outbox.mail import Post, PostStatus
+from monitor.store.outbox.mail import Post
+from monitor.store.words import PostStatus
 
 BATCH = 100
 LAST_SWEEP = timedelta(minutes=15)  # after it was sent; who slept may post till then
@@ -85,7 +86,7 @@ class LookUp:
             if ts != kept:
                 channel = self.router.address(post.channel or "")
                 self.wire.delete(channel, ts)
-                this.report.posts["swept"] += 1
+                this.report.posts[Aftercare.SWEPT] += 1
 
     def _found(self, post: Post, found: list[str], this: Round) -> None:
         if not found:

@@ -11,7 +11,7 @@ from monitor.store.outbox.contacts import Person
 
 KNOWN_FOR = timedelta(hours=20)  # so that each morning hears who is away
 UNKNOWN_FOR = timedelta(hours=1)
-SKEW = timedelta(minutes=1)  # of two replicas' clocks
+APART = timedelta(minutes=1)  # two replicas' clocks, at most
 
 
 def first(
@@ -71,4 +71,4 @@ def is_fresh(known: Person, now: datetime) -> bool:
 
 def _is_within(known: Person, spell: timedelta, now: datetime) -> bool:
     """Tell whether it was asked for so lately; a clock set back knows nothing of it."""
-    return known.checked_at <= now + SKEW and now < known.checked_at + spell
+    return known.checked_at <= now + APART and now < known.checked_at + spell

@@ -9,8 +9,9 @@ from monitor.delivery.routes import Route, first_name
 from monitor.language import Language, of_locale
 from monitor.messages import Line, Message, Reader
 from monitor.store.outbox import reports, trouble
-from monitor.store.outbox.mail import Post, PostKind
+from monitor.store.outbox.mail import Post
 from monitor.store.outbox.trouble import Held, Silent
+from monitor.store.words import PostKind
 from monitor.worktime import Calendar
 
 
@@ -81,7 +82,7 @@ def _lines(post: Post, configuration: Configuration) -> list[Line]:
         source = sources.get(alert.source)
         link = source.job_link(alert.seen.job_ref) if source else None
         rule = configuration.rulebook.get(alert.seen.rule)
-        lines.append(messages.line(alert, kind, rule, job_link=link))
+        lines.append(messages.Line(alert, kind, rule, link))
     return lines
 
 

@@ -1,7 +1,7 @@
 """One run of the delivery: its moment, what it goes by, and what it came to."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -11,6 +11,7 @@ from monitor.slack.answers import Method, Verdict
 from monitor.store.outbox.mail import Post
 from monitor.store.outbox.outgoing import Outgoing
 from monitor.store.outbox.turns import Moment
+from monitor.store.words import PostStatus
 
 
 class Wait(StrEnum):
@@ -28,11 +29,19 @@ class Reconciled(StrEnum):
     ERROR = "error"
 
 
+class Aftercare(StrEnum):
+    """What was done to a post that Slack had already."""
+
+    EDITED = "edited"
+    EDIT_REFUSED = "edit_refused"
+    SWEPT = "swept"
+
+
 @dataclass(slots=True)
 class Report:
     """What one run did, for the metrics and the log; `waited` in seconds."""
 
-    posts: Counter[str] = field(default_factory=Counter)
+    posts: Counter[PostStatus | Aftercare] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
     calls: Counter[tuple[Method, Verdict]] = field(default_factory=Counter)
     waited: dict[Wait, float] = field(default_factory=dict)
@@ -67,10 +76,7 @@ class Round:
     @property
     def digests(self) -> Digests:
         """Return when digests may go out, to whomever."""
-        settings = self.configuration.settings
-        return Digests(
-            self.configuration.calendar, settings.slack.digest_at, self.zones
-        )
+        return replace(Digests.configured(self.configuration), zones=self.zones)
 
     @property
     def moment(self) -> Moment:

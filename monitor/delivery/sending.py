@@ -16,14 +16,15 @@ from monitor.delivery.wire import TOKEN_CHECK, Wire
 from monitor.errors import DeliveryError, LeaseLost, Outcome
 from monitor.store import Connection, Store
 from monitor.store.outbox import bundles, claims, mail
-from monitor.store.outbox.mail import STANDING, Post, PostKind, PostStatus
+from monitor.store.outbox.mail import STANDING, Post
 from monitor.store.outbox.reports import WEEK
+from monitor.store.words import PostKind, PostStatus
 
 ROUTE_RETRY = timedelta(hours=1)
 SWEEP_AFTER = timedelta(minutes=2)  # longer than any request lives
 BATCH = 100  # posts of one kind in one run, so that a tick stays short
 LONGEST_CALL = 60.0  # seconds of a run's last post; who takes longer stood still
-GAP = timedelta(days=1)  # after a gap what was sent is looked for, so far back
+LOOK_BACK = timedelta(days=1)  # so far, for what was sent before a gap
 
 
 class Sender:
@@ -236,7 +237,7 @@ class Sender:
         if outbox.is_channel(channel):
             return None  # only an id can be looked up
         try:
-            since = this.now - (WEEK if post.kind is PostKind.REPORT else GAP)
+            since = this.now - (WEEK if post.kind is PostKind.REPORT else LOOK_BACK)
             found = self.wire.find(
                 channel, post.key, since=since, thread=post.thread_ts
             )

@@ -13,7 +13,7 @@ from monitor.store import Store
 from monitor.store.outbox import claims, turns
 from monitor.store.outbox.bundles import Reader
 from monitor.store.outbox.claims import Turn
-from monitor.store.outbox.mail import PostKind
+from monitor.store.words import PostKind
 
 AT_ONCE = 100  # people read together; a run sends to no more
 
@@ -60,9 +60,8 @@ class Turns:
                 continue
             others = self._others(address, left)
             yield from self._post(address, [turn, *others], PostKind.DIGEST)
-        if (
-            shared and self._is_whole
-        ):  # or else the others will be known at the next ticks
+        # Where not all recipients are known yet, the others will be at the next ticks.
+        if shared and self._is_whole:
             stands_in = any(turn.recipient != self._people.fallback for turn in shared)
             kind = PostKind.FALLBACK if stands_in else PostKind.DIGEST
             yield from self._post(self._people.fallback or "", shared, kind)

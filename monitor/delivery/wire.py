@@ -11,9 +11,9 @@ from monitor.errors import DeliveryError, LeaseLost, Outcome
 from monitor.messages import Message
 from monitor.slack import Member, answers
 from monitor.slack.answers import Method, Verdict
+from monitor.store.replicas.leases import DELIVER
 
 TOKEN_CHECK = timedelta(seconds=60)
-LEASE = "deliver"
 T = TypeVar("T")
 
 
@@ -154,4 +154,4 @@ class Wire:
         """Raise LeaseLost where another replica may be sending by now."""
         if not self._may_send():
             message = "the lease ran out before the call; another replica goes on"
-            raise LeaseLost(LEASE, message)
+            raise LeaseLost(DELIVER, message)

@@ -24,7 +24,6 @@ class Tally:
     forgotten: int
     untold: int
     longest_wait: timedelta
-    median_wait: timedelta | None
 
 
 @dataclass(slots=True)
@@ -97,14 +96,12 @@ def count(happened: Iterable[Event], until: datetime) -> Tally:
     waits = {
         key: book.answered.get(key, until) - at for key, at in book.applied.items()
     }
-    done = sorted(waits[key] for key in book.answered)
     late = {key for key, wait in waits.items() if wait > PROMISE}
     return Tally(
         applications=len(waits),
-        answered=len(done),
+        answered=len(book.answered),
         over_14_days=len(late),
         forgotten=len(late - book.answered.keys()),
         untold=len(book.settled.keys() - book.told),
         longest_wait=max(waits.values(), default=timedelta()),
-        median_wait=done[len(done) // 2] if done else None,
     )

@@ -3,7 +3,7 @@
 from monitor.messages import admin
 from monitor.messages.blocks import Message, escape
 from monitor.messages.digest import erased, render
-from monitor.messages.lines import Line, Reader, line
+from monitor.messages.lines import Line, Reader
 from monitor.messages.single import single
 
 __all__ = [
@@ -13,7 +13,6 @@ __all__ = [
     "admin",
     "erased",
     "escape",
-    "line",
     "render",
     "single",
 ]

@@ -1,4 +1,4 @@
-"""The one message a person and day: about those who wait, the worst first, calmly."""
+"""The one message per person and day: about those who wait, the worst first, calmly."""
 
 from collections.abc import Sequence
 from datetime import datetime

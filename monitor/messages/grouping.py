@@ -10,7 +10,7 @@ MOST_NAMED = 5  # of one rule and job, each with a line
 FEW_NAMED = 3  # the worst, where there are more
 BULLET = "• "
 Jobs = dict[tuple[str, str], str]  # what opens a whole job; taken out as it is told
-Told = Sequence[Line]  # all that is to be said of one application
+OfOne = Sequence[Line]  # all that is to be said of one application
 
 
 def people(lines: Sequence[Line]) -> int:
@@ -43,25 +43,25 @@ def rows(lines: Sequence[Line], view: View, openers: Jobs) -> list[Row]:
     by_application: dict[object, list[Line]] = {}
     for each in lines:
         by_application.setdefault(each.application, []).append(each)
-    groups: dict[object, list[Told]] = {}
-    for told in by_application.values():
-        first = told[0]
+    groups: dict[object, list[OfOne]] = {}
+    for about in by_application.values():
+        first = about[0]
         place = (first.alert.seen.rule, first.job) if first.job else first.application
-        groups.setdefault(place, []).append(told)
+        groups.setdefault(place, []).append(about)
     return [row for group in groups.values() for row in _group(group, view, openers)]
 
 
-def _group(group: Sequence[Told], view: View, openers: Jobs) -> list[Row]:
+def _group(group: Sequence[OfOne], view: View, openers: Jobs) -> list[Row]:
     first = group[0][0]
     opener = openers.pop(first.job, "") if first.job else ""
     if len(group) == 1:
         return [Row(_joined(_text(group[0], view, with_job=True), opener))]
     named = group if len(group) <= MOST_NAMED else group[:FEW_NAMED]
     rest = group[len(named) :]
-    is_over = all(each.is_settled for told in group for each in told)
+    is_over = all(each.is_settled for lines in group for each in lines)
     heading = _heading(first, len(group), view, is_over=is_over)
     found = [Row(heading if rest else _joined(heading, opener), 0)]
-    found += [Row(BULLET + _text(told, view, with_job=False)) for told in named]
+    found += [Row(BULLET + _text(lines, view, with_job=False)) for lines in named]
     if rest:
         found.append(Row(BULLET + _joined(_more(rest, view), opener), len(rest)))
     return found
@@ -76,18 +76,18 @@ def _heading(line: Line, count: int, view: View, *, is_over: bool) -> str:
     return _joined(f"*{job}*" if job else "", about)
 
 
-def _more(rest: Sequence[Told], view: View) -> str:
+def _more(rest: Sequence[OfOne], view: View) -> str:
     said = view.said
     text = said.more.format(n=said.number(len(rest)))
-    is_over = all(each.is_settled for told in rest for each in told)
+    is_over = all(each.is_settled for lines in rest for each in lines)
     return f"~{text}~" if is_over else text
 
 
-def _text(told: Told, view: View, *, with_job: bool) -> str:
+def _text(lines: OfOne, view: View, *, with_job: bool) -> str:
     """Return one application's line, with all that is open about it."""
-    seen, first = told[0].alert.seen, told[0]
+    seen, first = lines[0].alert.seen, lines[0]
     # Beside a wait that goes on, one that is over would read as if it did too.
-    still = [each for each in told if not each.is_settled] or told
+    still = [each for each in lines if not each.is_settled] or lines
     job = escape(seen.job_title) if with_job else ""
     text = _joined(escape(seen.candidate), job, waits(still, view))
     if still[0].is_settled:

@@ -70,13 +70,6 @@ class Line:
         return self.rule.title_in(language) if self.rule else self.alert.seen.rule
 
 
-def line(
-    alert: Alert, kind: Kind, rule: Rule | None, *, job_link: str | None = None
-) -> Line:
-    """Return the line for an alert; its rule may be gone since it was told."""
-    return Line(alert, kind, rule, job_link)
-
-
 @dataclass(frozen=True, slots=True)
 class Reader:
     """Who reads a post; an empty name means a channel, where no name may stand.

@@ -5,23 +5,23 @@ from typing import Any
 
 from prometheus_client.core import Metric
 
-from monitor.cycle.reading import UNKNOWN
 from monitor.figures.nouns import (
+    HOLDERS,
     OTHER,
+    UNKNOWN,
     After,
     Days,
     Figures,
+    Heard,
     Mood,
-    Told,
+    Way,
     Window,
 )
 from monitor.metrics.families import Gauge, Row, Spreads
 from monitor.metrics.last import Last
-from monitor.model import Ball, Closure, Phase
+from monitor.model import Closure, Phase
 
-BALLS = (*Ball, UNKNOWN)
 PHASES = (*Phase, UNKNOWN)
-CHANNELS = ("phone", "other")
 
 By = Mapping[str, Figures]  # of each source
 Counts = Mapping[Any, float]  # by the values of labels
@@ -30,7 +30,7 @@ APPLICATIONS = Gauge(
     "svar_applications",
     "Applications in the last good poll, by phase and who has the ball.",
     ("source", "phase", "waiting_on"),
-    each=len(PHASES) * len(BALLS),
+    each=len(PHASES) * len(HOLDERS),
 )
 CLOSURE = Gauge(
     "svar_closure",
@@ -43,19 +43,19 @@ WAITING = Gauge(
     "Applications without an answer, by who has the ball and by the days since they "
     "applied or last heard from us.",
     ("source", "department", "waiting_on", "days"),
-    each=len(BALLS) * len(Days),
+    each=len(HOLDERS) * len(Days),
 )
 WAITING_SECONDS = Gauge(
     "svar_waiting_seconds",
     "How long those without an answer have waited in the turn under way, summed.",
     ("source", "department", "phase", "waiting_on"),
-    each=len(PHASES) * len(BALLS),
+    each=len(PHASES) * len(HOLDERS),
 )
 OVERDUE = Gauge(
     "svar_overdue_applications",
     "Applications past any promise, each counted once.",
     ("source", "department", "waiting_on"),
-    each=len(BALLS),
+    each=len(HOLDERS),
 )
 CASES = Gauge(
     "svar_promise_cases",
@@ -86,7 +86,7 @@ INTERVIEWED_TOLD = Gauge(
     "Candidates who had an interview and were told the outcome within the window, by "
     "whether a call reached them; none where the source has no calls.",
     ("source", "channel", "window"),
-    each=len(CHANNELS) * len(Window),
+    each=len(Way) * len(Window),
 )
 ANSWERABLE = Gauge(
     "svar_answerable_applications",
@@ -105,12 +105,12 @@ SURVEYS = Gauge(
     "Survey answers of the last 180 days, by how the candidate had been told; groups "
     "under five are left out.",
     ("source", "told", "score"),
-    each=len(Told) * len(Mood),
+    each=len(Heard) * len(Mood),
 )
 LEGAL = Gauge(
     "svar_legal_due_seconds",
-    "Time left at the last poll until the next deadline of a rule that a law asks for; "
-    "none while no deadline is to come.",
+    "Time left at the last good poll until the next deadline of a rule that a law asks "
+    "for; none while no deadline is to come.",
     ("source", "rule"),
 )
 LEGAL_MISSED = Gauge(
@@ -148,13 +148,13 @@ def _waiting(figures: By) -> Iterator[Metric]:
 
 def _by_days(figures: Figures) -> Counts:
     """Return who waits; that nobody does is a zero, and not a lack of data."""
-    zeros = {(OTHER, ball, days): 0 for ball in BALLS for days in Days}
+    zeros = {(OTHER, ball, days): 0 for ball in HOLDERS for days in Days}
     return {**zeros, **figures.waiting}
 
 
 def _overdue(figures: Figures) -> Counts:
     """Return who is overdue; wherever somebody waits and nobody is, that is a zero."""
-    zeros = dict.fromkeys(((OTHER, ball) for ball in BALLS), 0)
+    zeros = dict.fromkeys(((OTHER, ball) for ball in HOLDERS), 0)
     zeros |= {(department, ball): 0 for department, ball, _ in figures.waiting}
     return {**zeros, **figures.overdue}
 

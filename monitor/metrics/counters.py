@@ -8,14 +8,14 @@ from prometheus_client import CollectorRegistry
 
 from monitor import cycle, delivery
 from monitor.alerts import Reason
-from monitor.delivery.round import Reconciled, Wait
+from monitor.delivery.round import Aftercare, Reconciled, Wait
 from monitor.metrics.families import Count, Timing
+from monitor.metrics.rules import OPEN_STATES
 from monitor.model import Application
 from monitor.slack.answers import Method, Verdict
-from monitor.store.outbox.mail import PostStatus
+from monitor.store.words import PostStatus, RunOutcome
 
 CYCLE_BUCKETS = (0.1, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)
-OUTCOMES = ("ok", "failed", "empty")  # of a poll
 REASONS = 10  # at most, why a poll fails
 FAULTS = len(Application._fields) + REASONS  # that a row may have
 
@@ -45,7 +45,9 @@ class Ran(StrEnum):
     STILL_RUNNING = "still_running"
 
 
-CYCLES = Count("svar_cycles", "Polls of a source.", ("source", "outcome"), each=3)
+CYCLES = Count(
+    "svar_cycles", "Polls of a source.", ("source", "outcome"), each=len(RunOutcome)
+)
 SOURCE_ERRORS = Count(
     "svar_source_errors", "Failed polls.", ("source", "reason"), each=REASONS
 )
@@ -65,7 +67,7 @@ TRANSITIONS = Count(
     "svar_alert_transitions",
     "What happened to alerts.",
     ("rule", "from", "to", "reason"),
-    each=3 * len(Reason),
+    each=len(OPEN_STATES) * len(Reason),  # about one for each that it may leave
 )
 RELOADS = Count(
     "svar_config_reloads",
@@ -83,7 +85,7 @@ POSTS = Count(
     "svar_posts",
     "What became of Slack messages.",
     ("outcome",),
-    each=len(PostStatus) + 3,
+    each=len(PostStatus) + len(Aftercare),
 )
 CALLS = Count(
     "svar_slack_calls",
@@ -110,7 +112,7 @@ DOUBTFUL = Count(
 )
 ERASED = Count(
     "svar_alerts_erased",
-    "Alerts forgotten since their source has the application no more.",
+    "Alerts forgotten since their source no longer has the application.",
     ("source",),
 )
 SCHEDULER = Count(
@@ -156,7 +158,7 @@ class Counters:
         """Say zero of every outcome that a poll of these sources may have."""
         for source in sources:
             self._doubtful.labels(source)
-            for outcome in OUTCOMES:
+            for outcome in RunOutcome:
                 self._cycles.labels(source, outcome)
 
     def reloaded(self, outcome: Reload) -> None:
@@ -171,7 +173,7 @@ class Counters:
         self._seconds.labels(run.source).observe(report.seconds, as_of)
         if report.reason:
             self._source_errors.labels(run.source, report.reason).inc()
-        for reason, count in report.rejected.items():
+        for reason, count in (report.rejected + report.rejected_messages).items():
             self._rejected.labels(run.source, reason).inc(count)
         for labels, count in report.transitions.items():
             self._transitions.labels(*labels).inc(count)
@@ -190,8 +192,8 @@ class Counters:
 
     def delivered(self, report: delivery.Report) -> None:
         """Count what a delivery did, and what Slack said."""
-        for outcome, count in report.posts.items():
-            self._posts.labels(outcome).inc(count)
+        for became, count in report.posts.items():
+            self._posts.labels(became).inc(count)
         for outcome, count in report.reconciled.items():
             self._reconciled.labels(outcome).inc(count)
         for source, count in report.doubtful.items():

@@ -35,7 +35,7 @@ MESSAGES_REJECTED = Gauge(
 )
 FINDINGS = Gauge(
     "svar_source_findings",
-    "Clocks that ran late in the last poll.",
+    "Clocks that ran late in the last good poll.",
     ("source",),
 )
 FUTURE = Gauge(
@@ -68,7 +68,7 @@ def collect(last: Last) -> Iterator[Metric]:
 _READ: tuple[tuple[Gauge, Callable[[cycle.Report], float]], ...] = (
     (ROWS, lambda each: each.run.applications + each.run.rejected),
     (REJECTED, lambda each: each.run.rejected),
-    (MESSAGES_REJECTED, lambda each: each.rejected_messages),
+    (MESSAGES_REJECTED, lambda each: each.rejected_messages.total()),
     (FINDINGS, lambda each: each.run.findings),
     (FUTURE, lambda each: each.future),
     (AMBIGUOUS, lambda each: each.ambiguous),

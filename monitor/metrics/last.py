@@ -9,7 +9,7 @@ from monitor.configuration import Configuration
 from monitor.figures.nouns import Spread
 from monitor.store.ledger import OpenAlerts
 from monitor.store.outbox.mail import Backlog
-from monitor.store.replicas import Standing
+from monitor.store.replicas import Standing, leases
 
 Effects = Mapping[tuple[str, str], Spread]  # of nudges, by source and rule
 
@@ -39,7 +39,7 @@ class Last:
 
     def polls(self, source: str) -> bool:
         """Tell whether this replica polls the source."""
-        return self.leads(f"poll {source}")
+        return self.leads(leases.poll(source))
 
     def held(self) -> list[str]:
         """Return the sources that this replica polls, in the order of the settings."""
@@ -80,7 +80,7 @@ class Last:
     def polled(self, report: cycle.Report) -> None:
         """Take up what came of a poll; the figures stay those of the last good one."""
         run = report.run
-        if run.outcome == "ok":
+        if run.is_good:
             self.cycles[run.source] = report
             self.succeeded[run.source] = run.as_of
             self.failed.pop(run.source, None)

@@ -9,7 +9,8 @@ from prometheus_client.core import Metric
 
 from monitor.metrics.families import Gauge
 from monitor.metrics.last import Last
-from monitor.store.outbox.mail import PostStatus
+from monitor.store.outbox.mail import BACKLOG
+from monitor.store.replicas.leases import DELIVER
 
 BUILD = Gauge("svar_build_info", "Constant 1; who runs.", ("version", "python"))
 RELOAD_GOOD = Gauge(
@@ -40,9 +41,9 @@ DIFFER = Gauge(
 )
 OUTBOX = Gauge(
     "svar_outbox_messages",
-    "Notices that wait (queued) and posts by what became of them.",
+    "Notices that wait (queued), and posts that are still on their way, by status.",
     ("status",),
-    each=len(PostStatus) + 1,
+    each=len(BACKLOG),
 )
 OLDEST_DUE = Gauge(
     "svar_outbox_oldest_due_seconds",
@@ -76,7 +77,7 @@ def collect(last: Last) -> Iterator[Metric]:
 
 def _outbox(last: Last) -> Iterator[Metric]:
     backlog, at = last.backlog, last.heartbeat_at
-    if backlog is None or at is None or not last.leads("deliver"):
+    if backlog is None or at is None or not last.leads(DELIVER):
         yield from (each.of([]) for each in (OUTBOX, OLDEST_DUE, UNREACHABLE, TOKEN))
         return
     yield OUTBOX.of(((status,), n) for status, n in sorted(backlog.by_status.items()))

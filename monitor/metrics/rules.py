@@ -32,7 +32,7 @@ ALERTS = Gauge(
 )
 OLDEST = Gauge(
     "svar_alert_oldest_overdue_seconds",
-    "How late the latest open alert of a rule is; 0 if none is late.",
+    "How late the most overdue open alert of a rule is; 0 if none is late.",
     ("source", "rule"),
 )
 BACKLOG = Gauge(

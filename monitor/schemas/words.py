@@ -22,7 +22,7 @@ KEYS: dict[str, dict[str, str]] = {
         "title": "What the profile is for.",
         "why": "Why somebody would want it.",
         "extends": "Other profiles that come first.",
-        "changes": "By the id of a rule: its keys that are another.",
+        "changes": "By the id of a rule: the keys it changes.",
     },
     "RuleText": {
         "id": "Small letters, digits and -. Alerts hang on it: it stays as it is.",
@@ -76,13 +76,13 @@ KEYS: dict[str, dict[str, str]] = {
     "CalendarSettings": _CALENDAR,
     "Settings": {
         "sources": "The recruiting databases.",
-        "rules": "The folder of rules, seen from this file.",
+        "rules": "The folder of rules, relative to this file.",
         "state": "Where Svar keeps its alerts and its outbox.",
         "calendar": "When people work: working days count, and messages wait for it.",
         "calendars": "More calendars by name, each over the main one.",
         "departments": "Which of the calendars a department works by.",
         "people": "Who stands behind a role, and who stands in.",
-        "slack": "How to reach Slack; without a token notices are printed.",
+        "slack": "How to reach Slack; without a token, notices are printed.",
         "privacy": "How much of a candidate a message shows.",
         "metrics": "Where Prometheus finds the metrics.",
         "report": "Where the leads read once a week what the weeks came to.",
@@ -106,7 +106,7 @@ KEYS: dict[str, dict[str, str]] = {
     },
     "StateSettings": {
         "url": "SQLite, or PostgreSQL for several replicas.",
-        "lease": "After so long another replica takes over from one that died.",
+        "lease": "How long before another replica takes over from one that died.",
     },
     "PeopleSettings": {
         "roles": "More words for a ladder's tell: {hr_lead: kari@example.com}.",
@@ -114,15 +114,15 @@ KEYS: dict[str, dict[str, str]] = {
         "fallback": "The channel of last resort; no names go there.",
         "admin": "Who hears of trouble with Svar itself; otherwise the fallback.",
         "zones": "Who lives by another clock than Slack says: {kari@example.com: UTC}.",
-        "away": "Who is out of the office, when; the deputy is told instead.",
+        "away": "Who is out of the office and when; the deputy is told instead.",
         "languages": "Who reads another language than Slack says: {kari@example.com: nb}.",
     },
     "SlackSettings": {
         "token": "Better by SVAR_SLACK__TOKEN or SVAR_SLACK__TOKEN_FILE.",
-        "app_token": "Better by SVAR_SLACK__APP_TOKEN or ..._FILE.",
+        "app_token": "For buttons, which do not exist yet: it does nothing.",
         "api_url": "Another address of the API.",
-        "channels": "Channels whose id Slack wants: {#leads: C0123456789}.",
-        "digest_at": "The hour of the one message a person and working day.",
+        "channels": 'Channels whose id Slack wants: {"#leads": C0123456789}.',
+        "digest_at": "The hour of the one message per person and working day.",
     },
     "PrivacySettings": {"candidate": "initials, reference or name."},
     "MetricsSettings": {

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from pydantic import Field, SecretStr
 
-from monitor import environment, yamlfile
+from monitor import environment, misfit, yamlfile
 from monitor.errors import ConfigError, Problem
 from monitor.language import Language
 from monitor.settings.calendars import OFFICE_HOURS, CalendarSettings
@@ -40,7 +40,7 @@ from monitor.settings.fields import (
 from monitor.worktime import Calendar
 from monitor.yamlfile import Document, Strict
 
-RULES = "../rules"  # a folder, seen from the settings file
+RULES = "../rules"  # a folder, relative to the settings file
 
 __all__ = [
     "OFFICE_HOURS",
@@ -99,6 +99,7 @@ class PeopleSettings(Strict):
     admin: Person | None = None
     zones: dict[Person, str] = Field(default_factory=dict)
     away: dict[Person, Days] = Field(default_factory=dict)
+    languages: dict[Person, Language] = Field(default_factory=dict)
 
     def is_away(self, address: str, day: date) -> bool:
         """Tell whether somebody is out of the office on a day."""
@@ -109,11 +110,9 @@ class PeopleSettings(Strict):
         """Return who hears of trouble with Svar itself, a person or a channel."""
         return self.admin or self.fallback
 
-    languages: dict[Person, Language] = Field(default_factory=dict)
-
 
 class SlackSettings(Strict):
-    """How to reach Slack; without a token notices are printed."""
+    """How to reach Slack; without a token, notices are printed."""
 
     token: Token = None
     app_token: Token = None
@@ -226,7 +225,7 @@ def _cross_check(settings: Settings, document: Document) -> list[Problem]:
         problems += _wrong_calendar(calendar, document, ("calendars", name))
     for department, name in settings.departments.items():
         if name not in named:
-            message = f'no calendar "{name}"{yamlfile.nearest(name, named)}'
+            message = f'no calendar "{name}"{misfit.nearest(name, named)}'
             problems.append(document.problem(("departments", department), message))
     return problems
 

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby, islice
-from typing import Any
+from itertools import groupby
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, func, insert, select
 
-from monitor.alerts import Alert, Reason, State, Transition
+from monitor.alerts import Alert, Transition
 from monitor.outbox import Notice
 from monitor.rules import Kind
-from monitor.store import ledger
+from monitor.store import chunks
+from monitor.store.ledger import records
 from monitor.store.outbox import reroute
 from monitor.store.schema import Store
 from monitor.store.tables import (
@@ -23,10 +23,12 @@ from monitor.store.tables import (
     runs,
     transitions,
 )
+from monitor.store.words import RunOutcome
 
-CHUNK = 500
 _LAST = (
-    select(func.max(runs.c.id)).where(runs.c.outcome == "ok").group_by(runs.c.source)
+    select(func.max(runs.c.id))
+    .where(runs.c.outcome == RunOutcome.OK)
+    .group_by(runs.c.source)
 )
 _COPIED = (  # what a cycle reads; each refers to those before it
     select(alerts),
@@ -86,9 +88,9 @@ class Rehearsal:
 def _copy(connection: Connection, copy: Connection) -> None:
     for query in _COPIED:
         [table] = query.get_final_froms()
-        rows = connection.execute(query.execution_options(yield_per=CHUNK)).mappings()
-        while few := [dict(row) for row in islice(rows, CHUNK)]:
-            copy.execute(insert(metadata.tables[str(table)]), few)
+        streamed = query.execution_options(yield_per=chunks.MOST)
+        for few in chunks.split(connection.execute(streamed).mappings()):
+            copy.execute(insert(metadata.tables[str(table)]), list(map(dict, few)))
 
 
 def _unsent(copy: Connection) -> dict[_Owed, tuple[Alert, Notice]]:
@@ -102,7 +104,7 @@ def _unsent(copy: Connection) -> dict[_Owed, tuple[Alert, Notice]]:
     )
     return {
         (row.id, row.firing, row.recipient): (
-            ledger.read_alert(row),
+            records.read(row),
             Notice(row.firing, Kind(row.kind), row.recipient, row.tell_at),
         )
         for row in copy.execute(query)
@@ -117,21 +119,17 @@ def _changes(
     copy: Connection, source: str
 ) -> Iterator[tuple[Alert, tuple[Transition, ...]]]:
     """Yield each alert that changed with its transitions; older ones are not copied."""
-    query = (
-        select(alerts, transitions.c.before, transitions.c.after, transitions.c.note)
-        .add_columns(
-            transitions.c.reason.label("why"),
-            transitions.c.effective_at.label("since"),
-        )
-        .join(transitions, transitions.c.alert_id == alerts.c.id)
+    steps = (
+        select(transitions)
+        .join(alerts, transitions.c.alert_id == alerts.c.id)
         .where(alerts.c.source == source)
-        .order_by(alerts.c.id, transitions.c.id)
+        .order_by(transitions.c.alert_id, transitions.c.id)
     )
-    for _, rows in groupby(copy.execute(query), lambda row: row.id):
-        same = list(rows)
-        yield ledger.read_alert(same[0]), tuple(map(_transition, same))
-
-
-def _transition(row: Row[Any]) -> Transition:
-    before = None if row.before is None else State(row.before)
-    return Transition(before, State(row.after), Reason(row.why), row.since, row.note)
+    found = {
+        alert_id: tuple(map(records.transition, rows))
+        for alert_id, rows in groupby(copy.execute(steps), lambda row: row.alert_id)
+    }
+    moved = alerts.c.id.in_(select(transitions.c.alert_id))
+    changed = select(alerts).where(alerts.c.source == source, moved)
+    for row in copy.execute(changed.order_by(alerts.c.id)):
+        yield records.read(row), found[row.id]

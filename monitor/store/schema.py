@@ -9,18 +9,14 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from monitor.errors import StoreError
+from monitor.store import versions
 
 BUSY_SECONDS = 30
-_MIGRATIONS = Path(__file__).parent / "migrations"
 _WRITING = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
 _LOOKING = ("query_only = ON",)
 # A server that went away without a word is noticed in half a minute, and not in hours.
@@ -49,7 +45,7 @@ class Store:
     `reads_only`: the database itself refuses to write, whatever is asked of it.
     """
 
-    def __init__(self, url: str, *, reads_only: bool = False) -> None:
+    def __init__(self, url: str | URL, *, reads_only: bool = False) -> None:
         self._reads_only = reads_only
         try:
             self.url = _address(url)
@@ -139,10 +135,13 @@ class Store:
             raise self._failed(error, past="written") from error
 
     def upgrade(self) -> None:
-        """Bring the tables to this program's version."""
+        """Bring the tables to this program's version; raise StoreError for newer ones."""
         with self._unreferenced(), self.write() as connection:
             take_turns(connection, "migrate")
-            command.upgrade(_config(connection), "head")
+            found = versions.reached(connection)
+            if versions.is_foreign(found):
+                self._refuse(found)
+            versions.migrate(connection)
 
     @contextmanager
     def _unreferenced(self) -> Iterator[None]:
@@ -168,11 +167,26 @@ class Store:
     def version(self) -> str | None:
         """Return the version that the tables are at, or None without tables."""
         with self.read() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
+            return versions.reached(connection)
 
     def is_current(self) -> bool:
         """Tell whether the tables are at this program's version."""
-        return self.version() == head()
+        return self.version() == versions.head()
+
+    def require_current(self) -> None:
+        """Raise StoreError with what to do where the tables are of another version."""
+        self._refuse(self.version())
+
+    def checkpoint(self) -> None:
+        """Let the file of a SQLite state hold all that was written until now."""
+        if self.is_sqlite:
+            with self.read() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _refuse(self, version: str | None) -> None:
+        if advice := versions.advice(version):
+            message = f"the state at {self.shown} {advice}"
+            raise StoreError(message)
 
     def _failed(self, error: SQLAlchemyError, *, past: str) -> StoreError:
         cause = error.orig if isinstance(error, DBAPIError) else error
@@ -188,12 +202,7 @@ def take_turns(connection: Connection, what: str) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(_TURNS[what])))
 
 
-def head() -> str | None:
-    """Return the newest version that this program knows."""
-    return ScriptDirectory(str(_MIGRATIONS)).get_current_head()
-
-
-def _address(url: str) -> URL:
+def _address(url: str | URL) -> URL:
     """Return the URL taken apart; no part of it is repeated where that fails."""
     try:
         found = make_url(url)
@@ -214,14 +223,12 @@ def _advice(reason: str, *, reads_only: bool) -> str:
     if "readonly" in reason or "unable to open" in reason:
         may = "your login may read" if reads_only else "svar may write"
         return f" (check that the folder exists and that {may} there)"
+    if "malformed" in reason or "not a database" in reason:
+        return (
+            " (put a backup back: stop svar, delete the file, and those of its name "
+            "with -wal and -shm at the end, then copy the backup there)"
+        )
     return ""
-
-
-def _config(connection: Connection) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    return config
 
 
 def _postgresql(url: URL, *, reads_only: bool) -> Engine:

@@ -1,14 +1,10 @@
 """The tables of Svar's own state, the same in SQLite and PostgreSQL."""
 
-from datetime import UTC, datetime
-from typing import Any
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
     Date,
-    DateTime,
     Float,
     ForeignKey,
     Index,
@@ -17,38 +13,14 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     false,
     text,
 )
-from sqlalchemy.engine import Dialect
+
+from monitor.store.instants import Instant
 
 metadata = MetaData()
-
-
-class Instant(TypeDecorator[datetime]):
-    """An aware UTC instant; SQLite keeps it without the zone."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            message = "a naive instant may not enter the state"
-            raise ValueError(message)
-        at = value.astimezone(UTC)
-        return at.replace(tzinfo=None) if dialect.name == "sqlite" else at
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002 - SQLAlchemy's own signature
-        if value is None:
-            return None
-        return (
-            value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-        )
-
 
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
@@ -157,6 +129,7 @@ Index(
     postgresql_where=text("kind = 'digest'"),
 )
 Index("post_status", posts.c.status)
+Index("post_day", posts.c.sent_on)
 Index(
     "post_sweep",
     posts.c.sweep_at,
@@ -230,6 +203,7 @@ runs = Table(
     Column("changes", Integer, nullable=False),
     Column("error", Text),
     Index("run_source", "source", "id"),
+    Index("run_outcome", "source", "outcome", "id"),
 )
 
 silences = Table(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
-Range = tuple[timedelta, timedelta]
+Hours = tuple[timedelta, timedelta]  # since midnight
 
 _DAY = timedelta(days=1)
 _NOTHING = timedelta()
@@ -21,9 +21,9 @@ def offset(at: time) -> timedelta:
 
 def offsets(
     hours: Mapping[int, Sequence[tuple[time, time]]],
-) -> dict[int, list[Range]]:
+) -> dict[int, list[Hours]]:
     """Return each weekday's ranges in order; raise ValueError if they overlap."""
-    table: dict[int, list[Range]] = {}
+    table: dict[int, list[Hours]] = {}
     week: list[tuple[timedelta, timedelta, str]] = []
     for weekday, ranges in hours.items():
         if weekday not in range(7):

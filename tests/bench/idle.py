@@ -28,6 +28,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from monitor.delivery import Delivery
 from monitor.store import Store, tables
+from monitor.store.instants import Instant
 from tests.bench import drain
 from tests.bench.drain import Obliging
 from tests.stories.delivery import post_office
@@ -180,8 +181,7 @@ def fill(store: Store, closed: int) -> None:
                 if f":{name}" in script
             }
             typed = [
-                bindparam(name, type_=tables.Instant())
-                for name in instants & named.keys()
+                bindparam(name, type_=Instant()) for name in instants & named.keys()
             ]
             connection.execute(text(script).bindparams(*typed), named)
     with store.write() as connection:

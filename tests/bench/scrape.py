@@ -21,9 +21,9 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from monitor import delivery
 from monitor.configuration import Configuration
 from monitor.daemon import server
-from monitor.figures.nouns import Days, Figures, Kept, Window
+from monitor.figures.nouns import HOLDERS, Days, Figures, Kept, Window
 from monitor.metrics import Format, Metrics, Ran, Work
-from monitor.metrics.business import BALLS, PHASES
+from monitor.metrics.business import PHASES
 from monitor.rules import Rulebook
 from monitor.store.outbox.mail import Backlog
 from tests.unit.figures.scraping import (
@@ -77,10 +77,10 @@ def full(configured: Configuration, departments: int) -> Figures:
     rules = [rule.id for rule in configured.rulebook.rules]
     return figures(
         waiting=Counter(
-            {(d, b, days): 5 for d in where for b in BALLS for days in Days}
+            {(d, b, days): 5 for d in where for b in HOLDERS for days in Days}
         ),
-        turns={(d, p, b): 1.5 for d in where for p in PHASES for b in BALLS},
-        overdue=Counter({(d, b): 1 for d in where for b in BALLS}),
+        turns={(d, p, b): 1.5 for d in where for p in PHASES for b in HOLDERS},
+        overdue=Counter({(d, b): 1 for d in where for b in HOLDERS}),
         promises={
             (rule, d, window): Kept(5, 4)
             for rule in rules

@@ -53,7 +53,7 @@ def told(
 ) -> Line:
     """Return the line about an alert, by the rule that it needs or by none."""
     by = None if gone else REVIEW if decides else REPLY
-    return messages.line(one, kind, by, job_link=JOB_LINK)
+    return messages.Line(one, kind, by, job_link=JOB_LINK)
 
 
 def answered(number: int, reason: Reason = Reason.LATE) -> Alert:

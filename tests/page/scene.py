@@ -9,12 +9,13 @@ from typing import Any
 
 from monitor.configuration import Configuration
 from monitor.cycle import Report
-from monitor.figures.nouns import After, Days, Figures, Kept, Window
+from monitor.figures.nouns import After, Days, Figures, Kept, Way, Window
 from monitor.metrics import Metrics
 from monitor.metrics.last import Last
 from monitor.model import Closure
 from monitor.settings import Settings
 from monitor.store.ledger import OpenAlerts, Run
+from monitor.store.words import RunOutcome
 from tests import builders
 
 AS_OF = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # a Monday, 9:00 in Oslo
@@ -104,10 +105,10 @@ def figures(**changed: Any) -> Figures:
         },
         interviewed_told=Counter(
             {
-                ("phone", Window.NARROW): 31,
-                ("other", Window.NARROW): 9,
-                ("phone", Window.WIDE): 80,
-                ("other", Window.WIDE): 31,
+                (Way.PHONE, Window.NARROW): 31,
+                (Way.OTHER, Window.NARROW): 9,
+                (Way.PHONE, Window.WIDE): 80,
+                (Way.OTHER, Window.WIDE): 31,
             }
         ),
         answerable=Counter({After.APPLICATION: 412, After.INTERVIEW: 61}),
@@ -139,7 +140,7 @@ def _waiting() -> Counter[tuple[str, str, Days]]:
 
 def report(source: str = "opencats", **changed: Any) -> Report:
     """Return a good poll with these figures."""
-    run = Run(source, AS_OF, "ok", applications=1204, rejected=3, findings=40)
+    run = Run(source, AS_OF, RunOutcome.OK, applications=1204, rejected=3, findings=40)
     plain = Report(
         run,
         seconds=2.13,
@@ -163,7 +164,9 @@ def report(source: str = "opencats", **changed: Any) -> Report:
 
 def failure(source: str = "opencats") -> Report:
     """Return a poll that failed, with a reason that is not for everybody."""
-    return Report(Run(source, AS_OF, "failed", error=INTERNAL), reason="connection")
+    return Report(
+        Run(source, AS_OF, RunOutcome.FAILED, error=INTERNAL), reason="connection"
+    )
 
 
 def alerts(source: str = "opencats") -> list[OpenAlerts]:
@@ -199,7 +202,7 @@ def day(**changed: Any) -> tuple[Last, Configuration]:
 
 def nobody(*, rejected: int = 0) -> Last:
     """Return a day on which the database holds no application that can be read."""
-    run = Run("opencats", AS_OF, "ok", applications=0, rejected=rejected)
+    run = Run("opencats", AS_OF, RunOutcome.OK, applications=0, rejected=rejected)
     return day(run=run, figures=Figures(AS_OF))[0]
 
 

@@ -101,6 +101,10 @@ class Stage:
         scene.slack.unrecorded |= {each.key for each in lost}
         # A channel that is set by its name can be read once its number is known.
         scene.slack.unlooked |= {each.key for each in lost if each.channel in unread}
+        # Nor does one look in the channel of a stand-in who is none any more.
+        scene.slack.unlooked |= scene.stood_in(
+            {each.key: each.channel for each in lost}
+        )
         scene.store.put_back(backup)
         scene.forgotten.clear()
         scene.is_rewritten = True

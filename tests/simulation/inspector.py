@@ -178,7 +178,7 @@ class Inspector:
             mine.add(key)
             demand(
                 len(mine) == 1,
-                "one digest a person and day",
+                "one digest per person and day",
                 f"{to} on {at:%d %b}: {sorted(mine)}",
             )
         if post.kind != "admin":

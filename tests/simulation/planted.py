@@ -21,8 +21,9 @@ from monitor.source import Source
 from monitor.store import Store
 from monitor.store.ledger import Owed
 from monitor.store.outbox import bundles, mail
-from monitor.store.outbox.mail import Post, PostKind, PostStatus
+from monitor.store.outbox.mail import Post
 from monitor.store.tables import posts
+from monitor.store.words import PostKind, PostStatus
 from monitor.worktime import Calendar
 from tests.simulation.process import Configured, Parts, Watch, delivery
 
@@ -65,7 +66,7 @@ class Trusting(Decider):
     """Believes an empty poll: all that is open is closed."""
 
     def decide(self, memory: Memory, *, now: datetime) -> Decision:
-        known = list(memory.open_alerts.values())
+        known = list(filter(None, memory.open_alerts.values()))
         decision = super().decide(memory, now=now)
         if decision.report.run.outcome != "empty":
             return decision
@@ -165,7 +166,7 @@ BUGS = {
 }
 SEEN_AS = {
     "sent before it was posted": "a claim is committed before the call",
-    "two digests a day": "one digest a person and day",
+    "two digests a day": "one digest per person and day",
     "news of what is settled": "nothing is sent about a closed alert",
     "no look-up": "one message for each post",
     "messages at night": "no message outside working hours",

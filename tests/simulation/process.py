@@ -6,14 +6,13 @@ from datetime import datetime, timedelta
 
 from monitor import cycle
 from monitor.configuration import Configuration
-from monitor.cycle import Cycle
+from monitor.cycle import Cycle, erasing
 from monitor.cycle import Report as Polled
 from monitor.daemon.duty import Always, Hold
 from monitor.delivery import Delivery, Verifier
 from monitor.delivery import Report as Delivered
 from monitor.delivery.routes import Transport
 from monitor.store import Store
-from monitor.store.ledger import erasure
 from monitor.store.replicas import heartbeats
 from monitor.store.replicas.leases import Leases, Tenure
 from tests.simulation import house
@@ -119,11 +118,11 @@ class Process:
             return  # there is nothing to find, and every pass takes its time
         store = scene.store.under(self._tenures.get(POLL, ALONE))
         with store.read() as connection:
-            if not erasure.is_due(connection, scene.ats.name, now=scene.now):
+            if not erasing.is_due(connection, scene.ats.name, now=scene.now):
                 return
         was, scene.is_rewritten = scene.is_rewritten, True  # also if it dies in it
         unmeasurable = report.unmeasurable
-        erased = erasure.erase_gone(
+        erased = erasing.erase_gone(
             store, scene.ats, unmeasurable=unmeasurable, now=scene.now
         )
         scene.is_rewritten = was or erased.alerts > 0

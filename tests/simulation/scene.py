@@ -5,7 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
+from sqlalchemy import select
+
 from monitor.configuration import Configuration
+from monitor.store.tables import posts
 from tests.simulation import house
 from tests.simulation.ats import Ats
 from tests.simulation.dice import Story
@@ -67,3 +70,13 @@ class Scene:
     def say(self, line: str) -> None:
         """Note what happens, for who reads the story."""
         self.lines.append((self.real, line))
+
+    def stood_in(self, channels: Mapping[str, str]) -> set[str]:
+        """Return the keys of posts that did not go to their recipient's own channel."""
+        query = select(posts.c.key, posts.c.recipient).where(posts.c.key.in_(channels))
+        with self.store.truth() as connection:
+            kept = connection.execute(query).all()
+        own = {key: self.slack.channel_of(recipient) for key, recipient in kept}
+        return {
+            key for key, channel in own.items() if channel not in {"", channels[key]}
+        }

@@ -82,6 +82,12 @@ class Workspace:
     def open_channel(self, name: str) -> None:
         self.channels[name] = f"C{len(self.channels) + 1}"
 
+    def channel_of(self, recipient: str) -> str:
+        """Return the channel of a member, or of a channel's name; "" of a stranger."""
+        if user := self.users.get(recipient):
+            return f"D{user.id}"
+        return self.channels.get(recipient, "")
+
     def fail(self, call: str, fault: str, times: int) -> None:
         """Let the next such calls go wrong."""
         self._faults[call].extend([fault] * times)

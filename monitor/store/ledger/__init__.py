@@ -19,16 +19,15 @@ from sqlalchemy import (
 from monitor.alerts import Alert, Change
 from monitor.evaluate import Finding
 from monitor.outbox import Notice
+from monitor.store import chunks
 from monitor.store.ledger import records
 from monitor.store.tables import alerts, notices, posts, runs, transitions
+from monitor.store.words import NoticeStatus, RunOutcome
 
-CHUNK = 500  # rows in one statement
 SETTLED = "settled before it was sent"
 EDIT_AFTER = timedelta(seconds=30)  # so that a bulk answer is one edit, not forty
-RUNS_KEPT = timedelta(days=90)
 
 Key = tuple[str, str]
-read_alert = records.read
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +36,17 @@ class Run:
 
     source: str
     as_of: datetime
-    outcome: str
+    outcome: RunOutcome
     applications: int = 0
     rejected: int = 0
     findings: int = 0
     changes: int = 0
     error: str | None = None
+
+    @property
+    def is_good(self) -> bool:
+        """Tell a poll that read the source."""
+        return self.outcome == RunOutcome.OK
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ class OpenAlerts:
 
 
 Owed = tuple[Change, tuple[Notice, ...]]
-Told = dict[str, Any]
+_NoticeRow = dict[str, Any]
 
 
 def read_open(connection: Connection, source: str) -> dict[Key, Alert]:
@@ -66,8 +70,8 @@ def read_open(connection: Connection, source: str) -> dict[Key, Alert]:
     query = select(alerts).where(
         alerts.c.source == source, alerts.c.closed_at.is_(None)
     )
-    rows = connection.execute(query.execution_options(yield_per=CHUNK))
-    found = (read_alert(row) for row in rows)
+    rows = connection.execute(query.execution_options(yield_per=chunks.MOST))
+    found = map(records.read, rows)
     return {alert.key: alert for alert in found}
 
 
@@ -76,18 +80,15 @@ def read_closed(
 ) -> dict[Key, Alert]:
     """Return the closed alerts that have the very keys of these findings."""
     found: dict[Key, Alert] = {}
-    for start in range(0, len(findings), CHUNK):
-        wanted = {
-            (f.rule, f.application_id): f.started_at
-            for f in findings[start : start + CHUNK]
-        }
+    for some in chunks.split(findings):
+        wanted = {(each.rule, each.application_id): each.started_at for each in some}
         query = select(alerts).where(
             alerts.c.source == source,
             alerts.c.rule.in_({rule for rule, _ in wanted}),
             alerts.c.application_id.in_({application for _, application in wanted}),
             alerts.c.closed_at.is_not(None),
         )
-        for alert in map(read_alert, connection.execute(query)):
+        for alert in map(records.read, connection.execute(query)):
             if wanted.get(alert.key) == alert.seen.started_at:
                 found[alert.key] = alert
     return found
@@ -99,8 +100,7 @@ def apply(connection: Connection, owed: Sequence[Owed], *, now: datetime) -> lis
     An alert that a hand closed, or that was erased, since it was read stays so.
     """
     written: list[Owed] = []
-    for start in range(0, len(owed), CHUNK):
-        chunk = owed[start : start + CHUNK]
+    for chunk in chunks.split(owed):
         opened = [each for each in chunk if each[0].alert.id is None]
         kept = _as_read(connection, chunk)
         # What closes goes first: its application may open the same rule's next alert.
@@ -141,17 +141,15 @@ def last_good(connection: Connection, source: str) -> Run | None:
     """Return the source's last good poll, if there was one."""
     query = (
         select(runs)
-        .where(runs.c.source == source, runs.c.outcome == "ok")
+        .where(runs.c.source == source, runs.c.outcome == RunOutcome.OK)
         .order_by(runs.c.id.desc())
         .limit(1)
     )
     row = connection.execute(query).first()
-    return None if row is None else Run(**{f: getattr(row, f) for f in Run.__slots__})
-
-
-def prune(connection: Connection, *, now: datetime) -> None:
-    """Forget runs that nobody asks about any more."""
-    connection.execute(delete(runs).where(runs.c.as_of < now - RUNS_KEPT))
+    if row is None:
+        return None
+    values = {name: getattr(row, name) for name in Run.__slots__}
+    return Run(**values | {"outcome": RunOutcome(row.outcome)})
 
 
 def count_open(connection: Connection, *, now: datetime) -> list[OpenAlerts]:
@@ -202,7 +200,7 @@ def _owe_again(connection: Connection, opened: Collection[int | None]) -> None:
         connection.execute(
             update(notices)
             .where(notices.c.alert_id.in_(opened), notices.c.reason == SETTLED)
-            .values(status="queued", reason=None, post_id=None)
+            .values(status=NoticeStatus.QUEUED, reason=None, post_id=None)
         )
 
 
@@ -221,7 +219,8 @@ def _mark_edits(
     Also those that are on their way, with the older words: they are edited once sent.
     """
     told = select(notices.c.post_id).where(
-        notices.c.alert_id.in_(turned), notices.c.status.in_(("claimed", "sent"))
+        notices.c.alert_id.in_(turned),
+        notices.c.status.in_((NoticeStatus.CLAIMED, NoticeStatus.SENT)),
     )
     # Also where an edit is due already: it may be under way, with the older words.
     connection.execute(
@@ -256,7 +255,7 @@ def _record(
                 "due_at": each.due_at,
                 "announced_by": each.announced_by,
                 "is_now": each.is_now,
-                "status": "queued",
+                "status": NoticeStatus.QUEUED,
                 "created_at": now,
             }
             for each in told
@@ -271,11 +270,11 @@ def _record(
 
 
 def _not_told(
-    connection: Connection, owed: Sequence[Told], known: Collection[int]
-) -> list[Told]:
+    connection: Connection, owed: Sequence[_NoticeRow], known: Collection[int]
+) -> list[_NoticeRow]:
     """Return the notices that were not told; what was put off makes room for them."""
     about = notices.c.alert_id.in_(known)
-    never = notices.c.status == "obsolete", notices.c.post_id.is_(None)
+    never = notices.c.status == NoticeStatus.OBSOLETE, notices.c.post_id.is_(None)
     connection.execute(delete(notices).where(about, *never))
     query = select(notices.c.alert_id, notices.c.firing, notices.c.recipient)
     told = set(map(tuple, connection.execute(query.where(about))))

@@ -10,6 +10,7 @@ from monitor.alerts import Reason
 from monitor.figures.lengths import Lengths
 from monitor.figures.nouns import Spread
 from monitor.store.tables import alerts, notices, posts
+from monitor.store.words import NoticeStatus
 
 WINDOW = timedelta(days=90)
 ANSWERED = (Reason.ON_TIME, Reason.LATE)  # the clock was stopped
@@ -33,6 +34,9 @@ def _query(now: datetime) -> Select[Any]:
         .join_from(alerts, notices, notices.c.alert_id == alerts.c.id)
         .join(posts, posts.c.id == notices.c.post_id)
         .where(alerts.c.reason.in_(ANSWERED), alerts.c.effective_at > now - WINDOW)
-        .where(notices.c.status == "sent", posts.c.sent_at <= alerts.c.effective_at)
+        .where(
+            notices.c.status == NoticeStatus.SENT,
+            posts.c.sent_at <= alerts.c.effective_at,
+        )
         .group_by(alerts.c.id, *which)
     )

@@ -6,12 +6,10 @@ A hand reads its alert within the transaction that changes it, and holds its row
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Row,
     case,
     delete,
     func,
@@ -22,7 +20,7 @@ from sqlalchemy import (
 )
 
 from monitor import alerts as life
-from monitor.alerts import Alert, Change, HandError, Reason, State, Transition
+from monitor.alerts import Alert, Change, HandError, Transition
 from monitor.store import ledger
 from monitor.store.ledger import history, records, silences
 from monitor.store.ledger.history import Telling
@@ -145,7 +143,8 @@ def read(connection: Connection, alert_id: int, *, now: datetime) -> Record | No
         row.closed_at,
         bool(row.quiet),
         tuple(
-            (each.observed_at, _transition(each)) for each in connection.execute(steps)
+            (each.observed_at, records.transition(each))
+            for each in connection.execute(steps)
         ),
         tuple(history.tellings(connection, alerts.c.id == alert_id)),
     )
@@ -247,14 +246,3 @@ def used(connection: Connection, source: str, rules: Collection[str]) -> None:
                 confirmations.c.source == source, confirmations.c.rule.in_(rules)
             )
         )
-
-
-def _transition(row: Row[Any]) -> Transition:
-    return Transition(
-        before=State(row.before) if row.before else None,
-        after=State(row.after),
-        reason=Reason(row.reason),
-        effective_at=row.effective_at,
-        note=row.note,
-        actor=row.actor,
-    )

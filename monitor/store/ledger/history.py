@@ -1,6 +1,6 @@
 """What one application's alerts really told, to whom and when; only reads."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Self
@@ -9,12 +9,13 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, or_, select
 
 from monitor.alerts import Alert, State
 from monitor.store import ledger
-from monitor.store.ledger import silences
+from monitor.store.ledger import records, silences
 from monitor.store.ledger.silences import Silence
 from monitor.store.tables import alerts, notices, posts
 from monitor.store.tables import silences as kept
+from monitor.store.words import NoticeStatus, PostKind
 
-_UNSENT = {"queued", "claimed"}
+_UNSENT = {NoticeStatus.QUEUED, NoticeStatus.CLAIMED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Telling:
     firing: str
     recipient: str
     due_at: datetime
-    status: str
+    status: NoticeStatus
     sent_at: datetime | None
     reason: str | None
     reader: str | None = None
@@ -84,7 +85,7 @@ def read(
     later = select(notices.c.alert_id).where(notices.c.created_at > by)
     had = select(posts.c.recipient).where(
         posts.c.sent_on == day,
-        posts.c.kind == "digest",
+        posts.c.kind == PostKind.DIGEST,
         or_(posts.c.sent_at.is_(None), posts.c.sent_at <= by),
     )
     opened = select(alerts).where(*ours, alerts.c.opened_at <= by)
@@ -109,7 +110,7 @@ def silent(connection: Connection, source: str, *, by: datetime) -> Iterator[Sil
 
 
 def _alert(row: Row[Any], by: datetime) -> Alert:
-    alert = ledger.read_alert(row)
+    alert = records.read(row)
     if row.closed_at is not None and row.closed_at > by:
         return replace(alert, state=State.WARNING)  # open at that time, in whatever way
     return alert
@@ -118,7 +119,7 @@ def _alert(row: Row[Any], by: datetime) -> Alert:
 def tellings(connection: Connection, *which: ColumnElement[bool]) -> Iterator[Telling]:
     """Yield the notices of these alerts as they stand now, in the order they were due."""
     for *values, _ in connection.execute(_told().where(*which)):
-        yield Telling(*values)
+        yield _telling(values)
 
 
 def _tellings(
@@ -131,14 +132,23 @@ def _tellings(
         .where(alerts.c.opened_at <= by, notices.c.created_at <= by)
     )
     for *values, closed_at in connection.execute(query):
-        telling = Telling(*values)
+        telling = _telling(values)
         sent_later = telling.sent_at is not None and telling.sent_at > by
         settled_later = telling.is_settled and closed_at and closed_at > by
         if sent_later or settled_later:
             telling = replace(
-                telling, status="queued", sent_at=None, reason=None, reader=None
+                telling,
+                status=NoticeStatus.QUEUED,
+                sent_at=None,
+                reason=None,
+                reader=None,
             )
         yield telling
+
+
+def _telling(values: Iterable[Any]) -> Telling:
+    telling = Telling(*values)
+    return replace(telling, status=NoticeStatus(telling.status))
 
 
 def _told() -> Select[Any]:

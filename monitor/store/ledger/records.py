@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from monitor.alerts import Alert, Overlay, Reason, State
+from monitor.alerts import Alert, Overlay, Reason, State, Transition
 from monitor.evaluate import Finding, Late, shared
 
 _SHARED = (  # texts that many alerts have in common
@@ -77,4 +77,16 @@ def read(row: Row[Any]) -> Alert:
         overlay=Overlay(row.overlay) if row.overlay else None,
         overlay_until=row.overlay_until,
         snoozes=row.snoozes,
+    )
+
+
+def transition(row: Row[Any]) -> Transition:
+    """Return what happened to an alert, from a row of the table of that."""
+    return Transition(
+        before=State(row.before) if row.before else None,
+        after=State(row.after),
+        reason=Reason(row.reason),
+        effective_at=row.effective_at,
+        note=row.note,
+        actor=row.actor,
     )

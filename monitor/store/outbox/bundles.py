@@ -11,11 +11,11 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, case, insert, select, update
 
 from monitor.rules import Kind
-from monitor.store import ledger
+from monitor.store import chunks, facts
 from monitor.store.outbox import turns
-from monitor.store.outbox.mail import PostKind, PostStatus
 from monitor.store.outbox.turns import Moment
-from monitor.store.tables import alerts, facts, notices, posts
+from monitor.store.tables import alerts, notices, posts
+from monitor.store.words import NoticeStatus, PostKind, PostStatus
 
 STALE = timedelta(seconds=60)  # a claim this old belongs to a process that died
 MOST_AT_ONCE = 5  # of what does not wait for the digest; more are one
@@ -23,7 +23,6 @@ _SECRET = "secret"  # noqa: S105 - the name of a row
 _RANKS = {kind: rank for rank, kind in enumerate(Kind)}
 # Built once: to say these takes longer than to do them.
 _TAKEN = select(posts.c.id).where(posts.c.key == bindparam("wanted"))
-_READ_SECRET = select(facts.c.value).where(facts.c.name == _SECRET)
 _INSERT = insert(posts).returning(posts.c.id)
 rank = case(_RANKS, value=notices.c.kind, else_=len(_RANKS))
 
@@ -88,7 +87,7 @@ def at_once(connection: Connection, reader: Reader, moment: Moment) -> int | Non
     rows = connection.execute(_AT_ONCE, wanted).all()
     if len({row.alert_id for row in rows}) > MOST_AT_ONCE:
         ids = [row.id for row in rows]
-        for few in _chunks(ids):
+        for few in chunks.split(ids):
             later = update(notices).where(notices.c.id.in_(few)).values(is_now=False)
             connection.execute(later)
         return None
@@ -132,10 +131,10 @@ def key(connection: Connection, parts: Iterable[str]) -> str:
     """
     secret = connection.info.get(_SECRET)
     if secret is None:
-        secret = connection.info[_SECRET] = connection.execute(_READ_SECRET).scalar()
+        secret = connection.info[_SECRET] = facts.read(connection, _SECRET)
     if secret is None:  # not remembered: it may not be kept
         secret = secrets.token_hex(32)
-        connection.execute(insert(facts).values(name=_SECRET, value=secret))
+        facts.write(connection, _SECRET, secret)
     text = "\x1f".join(parts).encode()
     return hashlib.blake2b(text, key=secret.encode(), digest_size=16).hexdigest()
 
@@ -187,11 +186,11 @@ def _bundle(
         **claimed(now, attempts=1),
     }
     post_id: int = connection.execute(_INSERT, made).scalar_one()
-    for few in _chunks(ids):
+    for few in chunks.split(ids):
         connection.execute(
             update(notices)
             .where(notices.c.id.in_(few))
-            .values(status="claimed", post_id=post_id)
+            .values(status=NoticeStatus.CLAIMED, post_id=post_id)
         )
     return post_id
 
@@ -204,9 +203,3 @@ def claimed(now: datetime, *, attempts: int | None = None) -> dict[str, Any]:
         "due_at": now + STALE,
         "attempts": posts.c.attempts + 1 if attempts is None else attempts,
     }
-
-
-def _chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:
-    return (
-        ids[start : start + ledger.CHUNK] for start in range(0, len(ids), ledger.CHUNK)
-    )

@@ -18,9 +18,9 @@ from sqlalchemy import (
 
 from monitor.store import ledger
 from monitor.store.outbox import bundles, turns
-from monitor.store.outbox.mail import PostKind, PostStatus
 from monitor.store.outbox.turns import Moment
 from monitor.store.tables import alerts, notices, posts
+from monitor.store.words import NoticeStatus, PostKind, PostStatus
 
 _worst = func.min(bundles.rank)
 _TURNS = (
@@ -62,7 +62,7 @@ def has_settled(connection: Connection, *, now: datetime) -> bool:
     query = (
         select(notices.c.id)
         .join(alerts, alerts.c.id == notices.c.alert_id)
-        .where(notices.c.status == "queued", notices.c.due_at <= now)
+        .where(notices.c.status == NoticeStatus.QUEUED, notices.c.due_at <= now)
         .where(alerts.c.closed_at.is_not(None))
     )
     return connection.execute(query.limit(1)).first() is not None
@@ -70,7 +70,9 @@ def has_settled(connection: Connection, *, now: datetime) -> bool:
 
 def drop_settled(connection: Connection, *, now: datetime) -> None:
     """Let go of notices that wait for alerts which closed meanwhile."""
-    _drop_settled(connection, notices.c.status == "queued", notices.c.due_at <= now)
+    _drop_settled(
+        connection, notices.c.status == NoticeStatus.QUEUED, notices.c.due_at <= now
+    )
 
 
 def turn_list(connection: Connection, moment: Moment) -> list[Turn]:
@@ -131,8 +133,8 @@ def give_up(connection: Connection, post_id: int) -> None:
     connection.execute(update(posts).where(ours, may_arrive).values(settled))
     connection.execute(
         update(notices)
-        .where(notices.c.post_id == post_id, notices.c.status == "claimed")
-        .values(status="obsolete")
+        .where(notices.c.post_id == post_id, notices.c.status == NoticeStatus.CLAIMED)
+        .values(status=NoticeStatus.OBSOLETE)
     )
     connection.execute(delete(posts).where(ours, ~may_arrive))
 
@@ -144,7 +146,7 @@ def _drop_settled(connection: Connection, *which: ColumnElement[bool]) -> None:
     connection.execute(
         update(notices)
         .where(*which, closed)
-        .values(status="obsolete", reason=ledger.SETTLED)
+        .values(status=NoticeStatus.OBSOLETE, reason=ledger.SETTLED)
     )
 
 
@@ -155,7 +157,7 @@ def _give_back(
 ) -> None:
     connection.execute(
         update(notices)
-        .where(and_(*which), notices.c.status == "claimed")
-        .values(status="queued", post_id=None),
+        .where(and_(*which), notices.c.status == NoticeStatus.CLAIMED)
+        .values(status=NoticeStatus.QUEUED, post_id=None),
         values or {},
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
-from monitor.store.tables import people
+from monitor.store.tables import alerts, notices, people
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,20 @@ def remember(connection: Connection, found: Person) -> None:
 
 
 def lost(connection: Connection) -> list[Person]:
-    """Return the addresses that lead to nobody in Slack."""
+    """Return those who were to be told of an open alert, and whom Slack does not know."""
     query = select(people).where(people.c.error.is_not(None)).order_by(people.c.email)
-    return [Person(**row._asdict()) for row in connection.execute(query)]
+    found = [Person(**row._asdict()) for row in connection.execute(query)]
+    if not found:
+        return []
+    needed = (
+        select(notices.c.recipient)
+        .join(alerts, alerts.c.id == notices.c.alert_id)
+        .where(alerts.c.closed_at.is_(None))
+        .where(notices.c.recipient.in_([each.email for each in found]))
+        .distinct()
+    )
+    told = set(connection.scalars(needed))
+    return [each for each in found if each.email in told]
 
 
 def absent(connection: Connection) -> list[Person]:

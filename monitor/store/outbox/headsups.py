@@ -6,10 +6,11 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from monitor.rules import Kind
-from monitor.store.ledger import CHUNK
+from monitor.store import chunks
 from monitor.store.tables import notices, posts
+from monitor.store.words import NoticeStatus
 
-_COUNTS = ("queued", "claimed", "sent")
+_COUNTS = (NoticeStatus.QUEUED, NoticeStatus.CLAIMED, NoticeStatus.SENT)
 
 
 def read(
@@ -17,13 +18,12 @@ def read(
 ) -> dict[tuple[int, str], datetime | None]:
     """Return when each alert's heads-ups were sent, by firing; None: not yet."""
     found: dict[tuple[int, str], datetime | None] = {}
-    ids = list(alert_ids)
-    for start in range(0, len(ids), CHUNK):
+    for some in chunks.split(alert_ids):
         query = (
             select(notices.c.alert_id, notices.c.firing, posts.c.sent_at)
             .outerjoin(posts, posts.c.id == notices.c.post_id)
             .where(
-                notices.c.alert_id.in_(ids[start : start + CHUNK]),
+                notices.c.alert_id.in_(some),
                 notices.c.kind == Kind.HEADS_UP,
                 notices.c.status.in_(_COUNTS),
             )

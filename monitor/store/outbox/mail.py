@@ -1,9 +1,8 @@
 """The posts that carry notices to Slack: what they are, and what became of them."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time
-from enum import StrEnum
 from functools import cache, partial
 from itertools import chain
 from typing import Any
@@ -21,34 +20,13 @@ from sqlalchemy import (
 from monitor.alerts import Alert
 from monitor.outbox import Digests, is_channel
 from monitor.rules import Kind
-from monitor.store import ledger
-from monitor.store.outbox import turns
+from monitor.store.ledger import records
+from monitor.store.outbox import contacts, turns
 from monitor.store.outbox.turns import Moment
-from monitor.store.tables import alerts, notices, people, posts
-
-
-class PostKind(StrEnum):
-    """What a post is; a person has one digest a day."""
-
-    DIGEST = "digest"
-    NOW = "now"
-    FALLBACK = "fallback"
-    ADMIN = "admin"
-    REPORT = "report"
-
+from monitor.store.tables import alerts, notices, posts
+from monitor.store.words import NoticeStatus, PostKind, PostStatus
 
 STANDING = frozenset({PostKind.ADMIN, PostKind.REPORT})  # they carry no notices
-
-
-class PostStatus(StrEnum):
-    """What became of a post."""
-
-    CLAIMED = "claimed"
-    SENT = "sent"
-    WAITING = "waiting"
-    UNKNOWN = "unknown"
-    FAILED = "failed"
-    OBSOLETE = "obsolete"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +83,7 @@ def sweeps(connection: Connection, *, now: datetime, most: int) -> list[int]:
     return list(connection.execute(query.limit(most)).scalars())
 
 
+# Not as "is sent": SQLite would go through all that were, by the index on the status.
 _UNSENT = tuple(status for status in PostStatus if status is not PostStatus.SENT)
 
 
@@ -124,7 +103,7 @@ _POSTS = select(posts).where(posts.c.id.in_(_WANTED))
 _TOLD = (
     select(alerts, notices.c.post_id, notices.c.kind, notices.c.recipient)
     .join(notices, notices.c.alert_id == alerts.c.id)
-    .where(notices.c.post_id.in_(_WANTED), notices.c.status != "obsolete")
+    .where(notices.c.post_id.in_(_WANTED), notices.c.status != NoticeStatus.OBSOLETE)
     .order_by(notices.c.id)
 )
 
@@ -137,7 +116,7 @@ def read(connection: Connection, post_ids: Collection[int]) -> list[Post]:
     owed_to: dict[int, set[str]] = {post_id: set() for post_id in post_ids}
     wanted = {"wanted": list(post_ids)}
     for row in connection.execute(_TOLD, wanted):
-        told[row.post_id].append((ledger.read_alert(row), Kind(row.kind)))
+        told[row.post_id].append((records.read(row), Kind(row.kind)))
         owed_to[row.post_id].add(row.recipient)
     rows = connection.execute(_POSTS, wanted)
     by_id = {
@@ -148,14 +127,16 @@ def read(connection: Connection, post_ids: Collection[int]) -> list[Post]:
 
 
 _BECAME = {
-    PostStatus.SENT: "sent",
-    PostStatus.FAILED: "failed",
-    PostStatus.OBSOLETE: "obsolete",
+    PostStatus.SENT: NoticeStatus.SENT,
+    PostStatus.FAILED: NoticeStatus.FAILED,
+    PostStatus.OBSOLETE: NoticeStatus.OBSOLETE,
 }
 _change = update(posts).where(posts.c.id == bindparam("of"))
 _settle = (
     update(notices)
-    .where(notices.c.post_id == bindparam("of"), notices.c.status == "claimed")
+    .where(
+        notices.c.post_id == bindparam("of"), notices.c.status == NoticeStatus.CLAIMED
+    )
     .values(status=bindparam("became"))
 )
 
@@ -181,14 +162,11 @@ def edited(connection: Connection, post: Post, **values: Any) -> None:
     connection.execute(update(posts).where(posts.c.id == post.id, same).values(values))
 
 
-_OPEN = (
-    PostStatus.CLAIMED,
-    PostStatus.WAITING,
-    PostStatus.UNKNOWN,
-    PostStatus.FAILED,
-)
-
-
+_OPEN = (PostStatus.CLAIMED, PostStatus.WAITING, PostStatus.UNKNOWN)
+BACKLOG: tuple[str, ...] = (
+    NoticeStatus.QUEUED,
+    *_OPEN,
+)  # all that waits, by its status
 _OLDEST = func.min(notices.c.due_at).label("due_at")
 _OWED = (
     select(notices.c.recipient, notices.c.is_now, _OLDEST)
@@ -199,7 +177,7 @@ _OWED = (
 _TRIED = (
     select(posts.c.recipient, posts.c.status, _OLDEST)
     .join(notices, notices.c.post_id == posts.c.id)
-    .where(posts.c.status.in_(_OPEN), posts.c.status != PostStatus.FAILED)
+    .where(posts.c.status.in_(_OPEN))
     .group_by(posts.c.recipient, posts.c.status)
 )
 
@@ -208,7 +186,7 @@ _TRIED = (
 class Backlog:
     """What the outbox holds at one moment."""
 
-    by_status: dict[str, int]
+    by_status: Mapping[str, int]  # of BACKLOG
     oldest_due_at: datetime | None
     unreachable: int
 
@@ -224,16 +202,15 @@ def backlog(
     `reader` tells who reads what is owed to somebody. What they may not be told now, by
     the clock on their wall or since they had the day's digest, does not wait.
     """
-    due = notices.c.status == "queued", notices.c.due_at <= moment.now
+    due = notices.c.status == NoticeStatus.QUEUED, notices.c.due_at <= moment.now
     queued = connection.execute(select(func.count()).where(*due)).scalar_one()
     query = select(posts.c.status, func.count()).where(posts.c.status.in_(_OPEN))
     found = connection.execute(query.group_by(posts.c.status)).all()
-    by_status = dict.fromkeys(("queued", *PostStatus), 0) | {"queued": queued}
+    by_status = dict.fromkeys(BACKLOG, 0) | {NoticeStatus.QUEUED: queued}
     by_status |= {row.status: row[1] for row in found}
     owed = _owed_since(connection, moment, digests, reader)
     oldest = min(chain(owed, _tried_since(connection, moment, digests)), default=None)
-    lost = connection.execute(select(func.count()).where(people.c.error.is_not(None)))
-    return Backlog(by_status, oldest, lost.scalar_one())
+    return Backlog(by_status, oldest, len(contacts.lost(connection)))
 
 
 def _owed_since(

@@ -6,11 +6,12 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from monitor.alerts import Alert
-from monitor.store import ledger
+from monitor.store import chunks
+from monitor.store.ledger import records
 from monitor.store.outbox import turns
-from monitor.store.outbox.mail import PostStatus
 from monitor.store.outbox.turns import Moment
 from monitor.store.tables import alerts, notices, posts
+from monitor.store.words import NoticeStatus, PostStatus
 
 # Few columns: a run asks this of all that is due, and most of it is not wanted.
 _ROWS = select(
@@ -26,7 +27,7 @@ _QUEUED = _ROWS.where(*turns.DUE)
 _DELAYED = _ROWS.join(posts, posts.c.id == notices.c.post_id).where(
     posts.c.status == PostStatus.WAITING,
     posts.c.due_at <= turns.NOW,
-    notices.c.status == "claimed",
+    notices.c.status == NoticeStatus.CLAIMED,
     alerts.c.closed_at.is_(None),
     ~turns.HELD,
 )
@@ -56,21 +57,18 @@ def read(connection: Connection, moment: Moment) -> list[Outgoing]:
 def told_of(connection: Connection, alert_ids: Collection[int]) -> list[Alert]:
     """Return these alerts."""
     found: list[Alert] = []
-    asked = sorted(alert_ids)
-    for start in range(0, len(asked), ledger.CHUNK):
-        some = asked[start : start + ledger.CHUNK]
+    for some in chunks.split(sorted(alert_ids)):
         query = select(alerts).where(alerts.c.id.in_(some))
-        found += map(ledger.read_alert, connection.execute(query))
+        found += map(records.read, connection.execute(query))
     return found
 
 
 def confirmed(connection: Connection, alert_ids: Collection[int]) -> set[int]:
     """Return which of these alerts are open, and were found by the last good poll."""
     found: set[int] = set()
-    asked = sorted(alert_ids)
-    for start in range(0, len(asked), ledger.CHUNK):
+    for some in chunks.split(sorted(alert_ids)):
         query = select(alerts.c.id).where(
-            alerts.c.id.in_(asked[start : start + ledger.CHUNK]),
+            alerts.c.id.in_(some),
             alerts.c.closed_at.is_(None),
             alerts.c.closing_polls == 0,
         )

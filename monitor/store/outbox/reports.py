@@ -7,7 +7,8 @@ from sqlalchemy import Connection
 
 from monitor.messages import Message
 from monitor.store.outbox import bundles
-from monitor.store.outbox.mail import Post, PostKind
+from monitor.store.outbox.mail import Post
+from monitor.store.words import PostKind
 
 WEEK = timedelta(days=7)
 

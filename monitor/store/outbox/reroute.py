@@ -6,14 +6,18 @@ from datetime import datetime
 from sqlalchemy import Connection, Row, and_, insert, or_, select, update
 
 from monitor.alerts import Alert
-from monitor.store import ledger
+from monitor.store import chunks
+from monitor.store.ledger import records
 from monitor.store.tables import alerts, notices, posts
+from monitor.store.words import NoticeStatus, PostStatus
 
 UNSENT = or_(
-    notices.c.status == "queued",
+    notices.c.status == NoticeStatus.QUEUED,
     and_(
-        notices.c.status == "claimed",
-        notices.c.post_id.in_(select(posts.c.id).where(posts.c.status == "waiting")),
+        notices.c.status == NoticeStatus.CLAIMED,
+        notices.c.post_id.in_(
+            select(posts.c.id).where(posts.c.status == PostStatus.WAITING)
+        ),
     ),
 )
 
@@ -43,7 +47,7 @@ def reroute(
             update(notices)
             .where(notices.c.id == row.id, UNSENT)
             .values(
-                status="obsolete",
+                status=NoticeStatus.OBSOLETE,
                 reason="somebody else owes this now" if wanted else "not due any more",
                 post_id=None,
             )
@@ -64,8 +68,8 @@ def waiting(connection: Connection, source: str) -> Iterator[tuple[Alert, str, s
         .join(notices, notices.c.alert_id == alerts.c.id)
         .where(alerts.c.source == source, alerts.c.closed_at.is_(None), UNSENT)
     )
-    for row in connection.execute(query.execution_options(yield_per=ledger.CHUNK)):
-        yield ledger.read_alert(row), row.firing, row.recipient
+    for row in connection.execute(query.execution_options(yield_per=chunks.MOST)):
+        yield records.read(row), row.firing, row.recipient
 
 
 def step_back(connection: Connection, alert: Alert) -> None:
@@ -93,12 +97,12 @@ def _hand(
             "recipient": recipient,
             "due_at": row.due_at,
             "announced_by": row.announced_by,
-            "status": "queued",
+            "status": NoticeStatus.QUEUED,
             "created_at": now,
         }
         connection.execute(insert(notices).values(owed))
-    elif known.status == "obsolete" and known.post_id is None:
-        again = {"status": "queued", "reason": None, "due_at": row.due_at}
+    elif known.status == NoticeStatus.OBSOLETE and known.post_id is None:
+        again = {"status": NoticeStatus.QUEUED, "reason": None, "due_at": row.due_at}
         connection.execute(
             update(notices).where(notices.c.id == known.id).values(again)
         )

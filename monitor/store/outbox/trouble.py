@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from monitor.store.outbox import bundles
-from monitor.store.outbox.mail import PostKind
+from monitor.store.words import PostKind
 
 
 @dataclass(frozen=True, slots=True)

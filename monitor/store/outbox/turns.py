@@ -24,8 +24,10 @@ from sqlalchemy import (
 
 from monitor.outbox import NOBODY
 from monitor.rules import Kind
+from monitor.store.instants import Instant
 from monitor.store.ledger import silences
-from monitor.store.tables import Instant, alerts, notices, people, posts
+from monitor.store.tables import alerts, notices, people, posts
+from monitor.store.words import NoticeStatus, PostKind
 
 NOW: BindParameter[datetime] = bindparam("turn_now", type_=Instant())
 _DAY: BindParameter[date] = bindparam("turn_day", type_=Date())
@@ -83,8 +85,10 @@ def _announced_late() -> ColumnElement[bool]:
         first.c.recipient != NOBODY,
         ~first.c.recipient.startswith("#"),
         or_(
-            and_(first.c.status.in_(("queued", "claimed")), ~lost),
-            and_(first.c.status == "sent", today),
+            and_(
+                first.c.status.in_((NoticeStatus.QUEUED, NoticeStatus.CLAIMED)), ~lost
+            ),
+            and_(first.c.status == NoticeStatus.SENT, today),
         ),
     )
 
@@ -101,7 +105,7 @@ HELD = or_(
 # What holds for a notice, joined with its alert, that may be told now, one digest a
 # day aside.
 DUE: tuple[ColumnElement[bool], ...] = (
-    notices.c.status == "queued",
+    notices.c.status == NoticeStatus.QUEUED,
     notices.c.due_at <= NOW,
     alerts.c.closed_at.is_(None),
     ~and_(is_public, _announced_late()),
@@ -112,6 +116,6 @@ DUE: tuple[ColumnElement[bool], ...] = (
 def told_on(connection: Connection, day: date) -> frozenset[str]:
     """Return who has the digest of that day."""
     query = select(posts.c.recipient).where(
-        posts.c.sent_on == day, posts.c.kind == "digest"
+        posts.c.sent_on == day, posts.c.kind == PostKind.DIGEST
     )
     return frozenset(connection.execute(query).scalars())

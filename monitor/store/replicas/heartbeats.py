@@ -1,17 +1,19 @@
 """When the delivery last ran, and which sources have been silent for too long."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from monitor.store import facts, ledger
 from monitor.store.tables import runs
+from monitor.store.words import RunOutcome
 
 BEAT = timedelta(minutes=5)  # how often the delivery writes that it lives
 GAP = timedelta(minutes=15)  # longer without a beat, and the state may be a backup
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _BEAT, _LOOKS = "delivered_at", "looks_until"
-_FINE = frozenset({"ok", None})  # nothing is known against it
+_FINE = frozenset({RunOutcome.OK, None})  # nothing is known against it
 
 
 def gap(connection: Connection, *, now: datetime) -> timedelta | None:
@@ -23,6 +25,11 @@ def gap(connection: Connection, *, now: datetime) -> timedelta | None:
 def beat(connection: Connection, *, now: datetime) -> None:
     """Write that the delivery lives."""
     facts.write(connection, _BEAT, now.isoformat())
+
+
+def doubt(connection: Connection) -> None:
+    """Let this state count as a backup, however soon the delivery goes on with it."""
+    facts.write(connection, _BEAT, _LONG_AGO.isoformat())
 
 
 def looks_until(connection: Connection) -> datetime | None:
@@ -51,6 +58,40 @@ def stale(
     return found
 
 
+class Vigil:
+    """Knows since when somebody is up to hear of a silence: a pause is nobody's fault."""
+
+    def __init__(self) -> None:
+        self._seen_at: datetime | None = None
+        self._since: datetime | None = None
+
+    def outages(
+        self,
+        connection: Connection,
+        stale: Mapping[str, datetime],
+        patience: Mapping[str, timedelta],
+        *,
+        now: datetime,
+    ) -> dict[str, datetime]:
+        """Return the stale sources that were tried in vain, and for long since a pause."""
+        self._look(connection, now)
+        long = {
+            source: since
+            for source, since in stale.items()
+            if self._since is None or now - self._since > patience[source]
+        }
+        return {source: long[source] for source in failing(connection, long)}
+
+    def _look(self, connection: Connection, now: datetime) -> None:
+        if self._seen_at is None:
+            pause = gap(connection, now=now) or timedelta(0)
+        else:
+            pause = abs(now - self._seen_at)
+        if pause > GAP:
+            self._since = now
+        self._seen_at = now
+
+
 def quiet(
     connection: Connection,
     patience: Mapping[str, timedelta],
@@ -77,9 +118,8 @@ def failing(connection: Connection, sources: Iterable[str]) -> list[str]:
 
 
 def _first_poll(connection: Connection, source: str) -> datetime | None:
-    query = select(func.min(runs.c.as_of)).where(runs.c.source == source)
-    found: datetime | None = connection.execute(query).scalar()
-    return found
+    query = select(runs.c.as_of).where(runs.c.source == source)
+    return connection.scalar(query.order_by(runs.c.id).limit(1))
 
 
 def _last_outcome(connection: Connection, source: str) -> str | None:

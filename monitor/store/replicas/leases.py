@@ -30,6 +30,8 @@ from monitor.errors import LeaseLost
 from monitor.store.schema import Store
 from monitor.store.tables import leases
 
+DELIVER = "deliver"
+POLL = "poll "  # and the source's name
 TTL = timedelta(seconds=30)
 # Of the TTL: how early this process stops to trust a lease by its own watch, and how
 # long a process that stands still may keep a transaction open.
@@ -41,6 +43,25 @@ Clock = Callable[[Connection], Moment]
 since_boot = partial(
     time.clock_gettime, getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 )
+
+
+def poll(source: str) -> str:
+    """Return the name of a source's lease."""
+    return f"{POLL}{source}"
+
+
+def held(connection: Connection) -> frozenset[str]:
+    """Return the leases that some replica has now; none where there is but one."""
+    if connection.dialect.name != "postgresql":
+        return frozenset()
+    query = select(leases.c.name).where(leases.c.expires_at > database_time(connection))
+    return frozenset(connection.scalars(query))
+
+
+def polled(connection: Connection) -> frozenset[str]:
+    """Return the sources that some replica polls now."""
+    names = (each for each in held(connection) if each.startswith(POLL))
+    return frozenset(name.removeprefix(POLL) for name in names)
 
 
 def database_time(_: Connection) -> Moment:

@@ -12,13 +12,15 @@ from sqlalchemy import Table, insert, select, update
 
 from monitor import alerts, cli
 from monitor.alerts import Change, Reason
+from monitor.cycle import erasing
+from monitor.cycle.erasing import EVERY
 from monitor.errors import SourceError
 from monitor.outbox import Notice
 from monitor.rules import Kind
 from monitor.source import Source
 from monitor.store import Store, ledger
 from monitor.store.ledger import erasure
-from monitor.store.ledger.erasure import EVERY, PATIENCE, Erased
+from monitor.store.ledger.erasure import PATIENCE, Erased
 from monitor.store.tables import alerts as table
 from monitor.store.tables import notices, posts, transitions
 from tests.builders import INGRID, PER, finding, rule
@@ -237,7 +239,7 @@ def remove(place: Office, *applications: str) -> None:
 
 
 def sweep(state: Store, source: Source, hours: float = 0) -> Erased:
-    return erasure.erase_gone(state, source, now=NOW + timedelta(hours=hours))
+    return erasing.erase_gone(state, source, now=NOW + timedelta(hours=hours))
 
 
 def test_what_the_source_still_has_is_kept(state: Store, source: Source) -> None:
@@ -280,7 +282,7 @@ def test_what_no_poll_can_miss_is_closed_by_the_pass_itself(
     place: Office, state: Store, source: Source
 ) -> None:
     remove(place, "waiting")
-    erased = erasure.erase_gone(state, source, unmeasurable={"first-reply"}, now=NOW)
+    erased = erasing.erase_gone(state, source, unmeasurable={"first-reply"}, now=NOW)
     assert erased == Erased(closed=1)
 
 
@@ -343,7 +345,7 @@ def test_a_source_is_asked_again_after_some_hours(state: Store, source: Source) 
     def is_due(hours: float, name: str = source.name) -> bool:
         with state.read() as connection:
             at = NOW + timedelta(hours=hours)
-            return erasure.is_due(connection, name, now=at)
+            return erasing.is_due(connection, name, now=at)
 
     assert is_due(0)
     sweep(state, source)

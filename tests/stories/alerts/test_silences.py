@@ -311,7 +311,7 @@ def test_what_remains_in_force_is_said_when_one_of_several_ends(
     )
     out = said("release")
     assert "The hold is over; what is due is told" in out
-    assert "But 2 silences remain; `svar alerts silences`." in out
+    assert "But 2 silences remain; `svar alerts silences` lists them." in out
     assert "But another silence (4) remains" in said("unsilence", "3")
     assert "is told from the next minute on.\n" in said("unsilence", "4")
 

@@ -24,11 +24,12 @@ from monitor.outbox import Digests, Notice
 from monitor.rules import Kind
 from monitor.store import Store, ledger
 from monitor.store import tables as schema
-from monitor.store.ledger import CHUNK, Owed, Run
+from monitor.store.chunks import MOST
+from monitor.store.ledger import Owed, Run
 from monitor.store.outbox import claims, contacts, mail
 from monitor.store.outbox.contacts import Person
-from monitor.store.outbox.mail import PostStatus
 from monitor.store.outbox.turns import Moment
+from monitor.store.words import PostStatus, RunOutcome
 from tests.builders import INGRID, PER, at, calendar, finding
 from tests.stories.delivery import claiming
 
@@ -145,7 +146,7 @@ def test_a_new_state_says_that_it_is_not_migrated(url: str) -> None:
 
 
 def test_many_alerts_come_back_as_they_were_written(state: Store) -> None:
-    many = [opening(f"A{n}", f"p{n}@example.org") for n in range(2 * CHUNK + 7)]
+    many = [opening(f"A{n}", f"p{n}@example.org") for n in range(2 * MOST + 7)]
     write(state, many)
     found = read_open(state)
     assert len(found) == len(many)
@@ -167,7 +168,7 @@ def test_a_failure_in_the_middle_keeps_nothing(state: Store) -> None:
     write(state, [opening("A0", INGRID)])
     before = counts(state)
     [alert] = read_open(state).values()
-    fresh = [opening(f"B{n}", INGRID) for n in range(CHUNK + 1)]
+    fresh = [opening(f"B{n}", INGRID) for n in range(MOST + 1)]
     twice = opening("C", INGRID, INGRID)
     with pytest.raises(StoreError, match="cannot be written"):
         write(state, [closing(alert), *fresh, twice])
@@ -206,20 +207,18 @@ def test_a_closed_alert_is_found_by_its_very_start(state: Store) -> None:
     assert found["first-reply", "A0"].reason is Reason.LATE
 
 
-def test_runs_are_remembered_for_ninety_days(state: Store) -> None:
+def test_the_last_good_poll_is_that_of_the_source(state: Store) -> None:
     runs = [
-        Run("ats", NOW - 100 * DAY, "ok", applications=1),
-        Run("ats", NOW - DAY, "ok", applications=7),
-        Run("ats", NOW, "failed", error="down"),
-        Run("other", NOW, "ok", applications=9),
+        Run("ats", NOW - 100 * DAY, RunOutcome.OK, applications=1),
+        Run("ats", NOW - DAY, RunOutcome.OK, applications=7),
+        Run("ats", NOW, RunOutcome.FAILED, error="down"),
+        Run("other", NOW, RunOutcome.OK, applications=9),
     ]
     with state.write() as connection:
         for run in runs:
             ledger.record(connection, run)
-        ledger.prune(connection, now=NOW)
         assert ledger.last_good(connection, "ats") == runs[1]
         assert ledger.last_good(connection, "nobody") is None
-    assert counts(state)["runs"] == 3
 
 
 def test_open_alerts_are_counted_by_rule_and_state(state: Store) -> None:
@@ -234,6 +233,7 @@ def test_open_alerts_are_counted_by_rule_and_state(state: Store) -> None:
 def test_what_slack_said_of_a_person_is_replaced(state: Store) -> None:
     lost = Person(INGRID, None, None, None, NOW, "users_not_found")
     found = Person(INGRID, "U1", "D1", "Ingrid", NOW + DAY, None)
+    write(state, [opening("A0", INGRID)])
     with state.write() as connection:
         assert contacts.read(connection, INGRID) is None
         contacts.remember(connection, lost)
@@ -249,14 +249,14 @@ def test_a_naive_instant_does_not_enter_the_state(state: Store) -> None:
         pytest.raises(StoreError, match="a naive instant may not enter the state"),
         state.write() as connection,
     ):
-        ledger.record(connection, Run("ats", naive, "ok"))
+        ledger.record(connection, Run("ats", naive, RunOutcome.OK))
 
 
 @pytest.mark.parametrize("microsecond", [0, 1, 999_999])
 def test_instants_are_kept_to_the_microsecond(state: Store, microsecond: int) -> None:
     exact = datetime(2026, 3, 29, 1, 30, tzinfo=UTC, microsecond=microsecond)
     with state.write() as connection:
-        ledger.record(connection, Run("ats", exact, "ok"))
+        ledger.record(connection, Run("ats", exact, RunOutcome.OK))
         run = ledger.last_good(connection, "ats")
     assert run is not None
     assert run.as_of == exact
@@ -305,7 +305,8 @@ def fill(state: Store) -> None:
         connection.execute(
             update(schema.alerts).where(schema.alerts.c.id > 3).values(closed_at=NOW)
         )
-        connection.execute(text("ANALYZE"))
+        if not state.is_sqlite:  # which nobody tells how much there is of what
+            connection.execute(text("ANALYZE"))
 
 
 def explain(state: Store, ask: Callable[[Connection], object]) -> str:
@@ -455,14 +456,14 @@ def test_a_full_disk_keeps_the_state_as_it_was(tmp_path: Path) -> None:
         write(state, [opening("A0", INGRID)])
         pages = limit(state, 1)
         limit(state, pages + 2)
-        many = [opening(f"B{n}", INGRID) for n in range(CHUNK)]
+        many = [opening(f"B{n}", INGRID) for n in range(MOST)]
         with pytest.raises(StoreError, match=r"is full \(free some space") as caught:
             write(state, many)
         assert "nothing is lost" in str(caught.value)
         assert list(read_open(state)) == ["A0"]
         limit(state, 1_000_000)
         write(state, many)
-        assert len(read_open(state)) == CHUNK + 1
+        assert len(read_open(state)) == MOST + 1
 
 
 def limit(state: Store, pages: int) -> int:
@@ -531,7 +532,9 @@ def test_writers_wait_for_each_other_and_lose_nothing(state: Store) -> None:
                     connection.execute(text("LOCK TABLE runs IN EXCLUSIVE MODE"))
                 last = ledger.last_good(connection, "ats")
                 n = last.applications + 1 if last else 1
-                ledger.record(connection, Run("ats", NOW, "ok", applications=n))
+                ledger.record(
+                    connection, Run("ats", NOW, RunOutcome.OK, applications=n)
+                )
 
     with ThreadPoolExecutor(4) as pool:
         for done in [pool.submit(count_up) for _ in range(4)]:

@@ -23,6 +23,7 @@ from monitor.slack import Slack
 from monitor.store import Store, ledger
 from monitor.store.outbox.mail import Backlog
 from monitor.store.tables import notices, posts
+from monitor.store.words import RunOutcome
 from tests.builders import INGRID, PER, at, finding
 from tests.fakes import TOKEN, FakeSlack
 
@@ -171,10 +172,10 @@ class PostOffice:
         )
         self.restart()
 
-    def polled(self) -> None:
-        """Let the source be read well at this moment."""
+    def polled(self, outcome: RunOutcome = RunOutcome.OK) -> None:
+        """Let the source be read at this moment, well or in vain."""
         with self.store.write() as connection:
-            ledger.record(connection, ledger.Run("ats", self.at, "ok", 1))
+            ledger.record(connection, ledger.Run("ats", self.at, outcome, 1))
 
     def backlog(self) -> Backlog:
         return self.delivery.backlog(now=self.at)

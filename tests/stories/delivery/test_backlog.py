@@ -168,3 +168,12 @@ def test_a_post_that_may_have_arrived_waits_at_any_hour(office: PostOffice) -> N
     assert office.statuses() == ["unknown"]
     office.at = at("2026-09-07 17:00")
     assert office.backlog().oldest_due_at == NINE
+
+
+def test_what_was_sent_or_given_up_is_not_in_the_outbox(office: PostOffice) -> None:
+    office.owe(INGRID)
+    office.owe("nobody-knows@example.org", application="A2")
+    waits = {"queued": 2, "claimed": 0, "waiting": 0, "unknown": 0}
+    assert office.backlog().by_status == waits
+    office.deliver()
+    assert office.backlog().by_status == waits | {"queued": 0}

@@ -13,10 +13,12 @@ from monitor import alerts
 from monitor.alerts import Alert
 from monitor.delivery import Delivery, Pace
 from monitor.delivery.pace import RATES, Call
-from monitor.delivery.wire import LEASE
+from monitor.delivery.round import Aftercare
 from monitor.errors import LeaseLost
 from monitor.slack import Slack
 from monitor.store.ledger import hands
+from monitor.store.replicas.leases import DELIVER
+from monitor.store.words import PostStatus, RunOutcome
 from tests.builders import INGRID, PER, at
 from tests.fakes import TOKEN, Meanwhile, ratelimited, refuse
 from tests.stories.delivery.post_office import (
@@ -57,7 +59,7 @@ def test_a_message_that_arrives_after_it_was_sent_again_is_taken_away(
     late = office.slack.arrive_late(message)
     assert len(office.said()) == 2
     report = office.deliver(after=2 * MINUTE)
-    assert report.posts["swept"] == 1
+    assert report.posts[Aftercare.SWEPT] == 1
     assert office.slack.to(INGRID) == [message]
     assert late not in office.slack.messages
 
@@ -214,7 +216,7 @@ class Fence:
     def require(self, _: Connection) -> None:
         if self.taken_over:
             message = "another replica has it now"
-            raise LeaseLost(LEASE, message)
+            raise LeaseLost(DELIVER, message)
 
 
 # --- not too fast ---
@@ -225,7 +227,7 @@ def test_posts_go_out_no_faster_than_slack_allows(office: PostOffice) -> None:
     for number, email in enumerate(who):
         office.slack.add(email)
         office.owe(email, application=f"A{number}")
-    sent = [office.deliver(after=TICK).posts["sent"] for _ in range(14)]
+    sent = [office.deliver(after=TICK).posts[PostStatus.SENT] for _ in range(14)]
     assert sum(sent) == 50
     assert max(sent) <= RATES[Call.POST].burst
     assert office.slack.count("users.lookupByEmail") == 50
@@ -234,7 +236,12 @@ def test_posts_go_out_no_faster_than_slack_allows(office: PostOffice) -> None:
 def test_a_channel_has_one_post_a_second(office: PostOffice) -> None:
     for number in range(3):
         office.owe(application=f"A{number}", is_now=True)
-    assert [office.deliver(after=TICK).posts["sent"] for _ in range(4)] == [1, 1, 1, 0]
+    assert [office.deliver(after=TICK).posts[PostStatus.SENT] for _ in range(4)] == [
+        1,
+        1,
+        1,
+        0,
+    ]
 
 
 def test_edits_wait_their_turn_without_being_lost(office: PostOffice) -> None:
@@ -251,7 +258,7 @@ def test_edits_wait_their_turn_without_being_lost(office: PostOffice) -> None:
     for number in range(30):
         office.answered(f"A{number}")
     edited = [
-        office.deliver(after=MINUTE if n == 0 else TICK).posts["edited"]
+        office.deliver(after=MINUTE if n == 0 else TICK).posts[Aftercare.EDITED]
         for n in range(4)
     ]
     assert edited[0] == RATES[Call.UPDATE].burst
@@ -268,6 +275,7 @@ def test_nothing_is_said_while_a_source_is_silent_and_the_admin_hears(
     office.polled()
     office.at += HOUR
     office.owe()
+    office.polled(RunOutcome.FAILED)
     report = office.deliver()
     assert report.stale == {"ats"}
     assert not office.said()
@@ -287,11 +295,51 @@ def test_a_source_that_is_back_before_the_admin_works_is_no_news(
     office.at = at("2026-09-07 05:00")
     office.polled()
     office.at = at("2026-09-07 07:00")
+    office.polled(RunOutcome.FAILED)
     office.deliver()
     office.polled()
     office.at = at("2026-09-07 08:30")
     office.polled()
     office.deliver()
+    assert not office.slack.messages
+
+
+@pytest.fixture(params=["asleep", "ended"])
+def back(request: pytest.FixtureRequest, office: PostOffice) -> PostOffice:
+    """An office that saw nothing for three days, and owes something since."""
+    office.polled()
+    office.deliver()
+    office.at += 3 * DAY
+    office.owe()
+    if request.param == "ended":
+        office.restart()
+    return office
+
+
+def test_who_was_away_calls_no_source_silent(back: PostOffice) -> None:
+    assert back.deliver().stale == {"ats"}
+    back.polled(RunOutcome.FAILED)
+    back.deliver(after=TICK)
+    assert not back.slack.messages
+    back.polled()
+    back.deliver(after=TICK)
+    assert len(back.said()) == 1
+    assert not back.said(OPS)
+
+
+def test_a_source_that_is_away_after_a_pause_is_told_of_in_time(
+    back: PostOffice,
+) -> None:
+    back.deliver()
+    back.polled(RunOutcome.FAILED)
+    for told in (0, 0, 0, 1):
+        back.deliver(after=10 * MINUTE)
+        assert len(back.said(OPS)) == told
+
+
+def test_a_source_that_nobody_tried_is_not_called_silent(office: PostOffice) -> None:
+    office.polled()
+    office.deliver(after=HOUR)
     assert not office.slack.messages
 
 

@@ -8,9 +8,9 @@ from sqlalchemy import select, update
 
 from monitor.daemon import Daemon
 from monitor.store.outbox import mail
-from monitor.store.outbox.mail import PostStatus
 from monitor.store.outbox.reroute import reroute
 from monitor.store.tables import notices
+from monitor.store.words import PostStatus
 from tests.builders import INGRID, PER
 from tests.stories import office
 from tests.stories.daemon.test_daemon import Watch, place, quick, watch

@@ -42,12 +42,12 @@ def test_a_season_shows_the_main_job(capsys: pytest.CaptureFixture[str]) -> None
         assert part in out
     assert " · edited " in out
     assert "settled since" in out
-    assert "With what waits for " in out  # a deputy's
+    assert "This includes what waits for " in out  # a deputy's
     assert "på dagens liste venter" in out
     rows = {line[:45].strip(): line.split()[-2:] for line in out.splitlines()}
     without, with_svar = rows["waited more than 14 days"]
     assert int(with_svar) < int(without)
-    assert "Never more than one message a person and day" in out
+    assert "Never more than one message per person and day" in out
     assert "svar demo --keep ./try-svar" in out
 
 

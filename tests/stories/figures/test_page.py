@@ -136,3 +136,12 @@ def test_it_is_the_first_of_the_paths_that_are_named(site: Site) -> None:
     answer, text = site.ask("/nowhere")
     assert answer.status == 404
     assert text.startswith("try /, /metrics, ")
+
+
+def test_a_scheduler_that_has_stopped_makes_it_unhealthy(site: Site) -> None:
+    site.daemon._ticker.start()
+    answer, said = site.ask("/healthz")
+    assert (answer.status, said) == (200, "ok\n")
+    assert site.daemon._ticker.drain()
+    answer, said = site.ask("/healthz")
+    assert (answer.status, said) == (503, "the scheduler has stopped\n")

@@ -230,7 +230,7 @@ class TestTheCommand:
         percent = last.promises["first-reply"].percent
         assert f"{percent} % of candidates heard from us within 14 days." in said
         assert f"Of all promises {last.total.percent} % were kept: " in said
-        assert "Jobs in which most people wait too long" in said
+        assert "Jobs with the most people waiting too long" in said
         assert "12 Oct" in said
         assert "What the earlier weeks cannot tell" in said
 

@@ -28,8 +28,8 @@ from monitor.rules import Kind, Rulebook
 from monitor.source import Source
 from monitor.store import Connection, Store
 from monitor.store.outbox import mail
-from monitor.store.outbox.mail import PostStatus
 from monitor.store.tables import notices
+from monitor.store.words import PostStatus
 from tests.builders import INGRID, PER, application, rulebook
 from tests.stories import office
 from tests.stories.ats.showing import Shown
@@ -260,6 +260,7 @@ class TestJson:
                 "name": "recruiting",
                 "applications": 6,
                 "rejected_rows": 0,
+                "rejected_messages": 0,
                 "not_measurable": [],
             }
         ]

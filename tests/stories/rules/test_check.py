@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from monitor import cli
+from monitor import cli, shipped
 from monitor.demo import letters
 from tests.stories import office
 from tests.stories.office import LATE, NOW, WARNED, Office
@@ -70,6 +71,7 @@ class TestJson:
             "name": "recruiting",
             "applications": 6,
             "rejected_rows": 0,
+            "rejected_messages": 0,
             "closure": {
                 "undecided": 5,
                 "decided_not_told": 1,
@@ -286,6 +288,23 @@ class TestTable:
         assert "Too old to nudge anybody about: first-reply, 1" in out
         assert "Cannot be measured here: by-deadline" in out
         assert "Rows that cannot be read: 1 (stage_entered_at cannot be read: 1)" in out
+
+    def test_messages_that_cannot_be_read_are_no_rows(
+        self, place: Office, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        office.distort(place, "answered", stage_entered_at="soon")
+        spoil_messages(place)
+        (source,) = found(place, capsys)["sources"]
+        assert (source["rejected_rows"], source["rejected_messages"]) == (1, 2)
+        for command in ("preview", "backtest"):
+            whole = ["rules", command, "--json", "--config", str(place.settings)]
+            assert cli.main(whole) == 0
+            (read,) = json.loads(capsys.readouterr().out)["sources"]
+            assert (read["rejected_rows"], read["rejected_messages"]) == (1, 2)
+        assert check(place, *AS_OF) == 0
+        out = " ".join(capsys.readouterr().out.split())
+        assert "Rows that cannot be read: 1 (stage_entered_at cannot be read: 1)" in out
+        assert "Messages that cannot be read: 2 (message cannot be read: 2)" in out
 
     def test_a_rule_without_its_columns_is_named_in_json(
         self, place: Office, capsys: pytest.CaptureFixture[str]
@@ -587,3 +606,19 @@ def test_a_calendar_on_which_nobody_works_is_refused(
     place.change(calendar={"timezone": "Europe/Oslo", "closed": days})
     assert check(place, *AS_OF) == 2
     assert "no working time in the 60 days from " in capsys.readouterr().err
+
+
+def spoil_messages(place: Office) -> None:
+    """Give the office a query of messages of which none can be read."""
+    place.source(mapping="own")
+    own = place.settings.parent / "ats" / "own"
+    shutil.copytree(shipped.folder() / "config" / "ats" / "standard", own)
+    mapping = (own / "mapping.yaml").read_text("utf-8")
+    mapping = mapping.replace("explain: explain.sql", "messages: messages.sql")
+    (own / "mapping.yaml").write_text(mapping, "utf-8")
+    query = (
+        "SELECT id AS message_id, id AS application_id, 'soon' AS sent_at,"
+        " 'out' AS direction, 'human' AS kind FROM applications"
+        " WHERE id IN ('waiting', 'soon')"
+    )
+    (own / "messages.sql").write_text(query, "utf-8")

@@ -22,8 +22,8 @@ from monitor.proof.memory import Memory
 from monitor.proof.trials.nouns import Visit
 from monitor.store import Store
 from monitor.store.outbox import mail
-from monitor.store.outbox.mail import PostStatus
 from monitor.store.tables import alerts, notices
+from monitor.store.words import PostStatus
 from tests.builders import application, at
 from tests.stories import office
 from tests.stories.ats.showing import Shown
@@ -349,7 +349,7 @@ def test_the_memory_owes_what_the_daemon_owes(
             send(store, digests, since, now)
             before, since = unsent(store), now
             assert cycle.run(now=now).run.outcome == "ok"
-            told = memory.poll(rows, now=now).told
+            told = memory.poll(rows, now=now).owed
             owed.append({(*each.alert.key, *each.key) for each in told})
             assert owed[-1] == unsent(store) - before, when
     assert sum(map(len, owed)) >= many
