@@ -1,11 +1,12 @@
 """Who is told what and when, and how long a failed try waits."""
 
 from datetime import date, time, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from monitor import outbox
+from monitor import configuration, outbox
 from monitor.alerts import Change
 from monitor.evaluate import NOTHING
 from monitor.outbox import NOBODY, Digests, Notice
@@ -16,6 +17,7 @@ from tests.builders import INGRID, PER, alert, at, calendar, rule
 LEADS = "#recruiting-leads"
 PEOPLE = PeopleSettings(roles={"hr_lead": "tuva@example.org"}, fallback="#ops")
 DIGESTS = Digests(calendar(), time(9))
+RULES = Path(__file__).parents[3] / "rules"
 
 
 def owe(
@@ -40,6 +42,19 @@ def owe(
         announced=lambda _, __: at(heard) if heard else None,
     )
     return list(notices)
+
+
+def test_the_settings_say_when_digests_go_out(tmp_path: Path) -> None:
+    (tmp_path / "svar.yaml").write_text(
+        "sources: [{url: 'sqlite:///ats.db', mapping: standard, timezone: UTC}]\n"
+        f"rules: {RULES}\n"
+        "calendar: {timezone: Asia/Tokyo}\n"
+        "slack: {digest_at: '10:30'}\n",
+        encoding="utf-8",
+    )
+    digests = Digests.configured(configuration.read(tmp_path / "svar.yaml", {}))
+    assert digests.slot(at("2026-09-28 14:00")) == at("2026-09-29 03:30")
+    assert not digests.zones
 
 
 # --- who ---
