@@ -46,7 +46,7 @@ def owe(
 
 def test_the_settings_say_when_digests_go_out(tmp_path: Path) -> None:
     (tmp_path / "svar.yaml").write_text(
-        "sources: [{url: 'sqlite:///ats.db', mapping: standard, timezone: UTC}]\n"
+        "sources: [{name: ats, url: 'sqlite:///ats.db', mapping: standard, timezone: UTC}]\n"
         f"rules: {RULES}\n"
         "calendar: {timezone: Asia/Tokyo}\n"
         "slack: {digest_at: '10:30'}\n",
