@@ -169,6 +169,15 @@ class TestToken:
             assert svar.stop() == 0
 
 
+@pytest.fixture
+def plain_hangup() -> Iterator[None]:
+    """Let processes that begin now inherit the default, whatever began this one."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.usefixtures("plain_hangup")
 class TestSignals:
     @pytest.mark.parametrize("seconds", [0, 0.2, 0.5, 0.9, 1.4])
     def test_an_end_that_is_asked_for_before_it_watches_is_a_good_one(
@@ -185,18 +194,23 @@ class TestSignals:
             heeds(svar)
             assert not place.state.exists()  # it has only begun
             while "svar watches" not in svar.log:
+                assert svar.process.poll() is None, svar.log
                 svar.signal(signal.SIGHUP)
                 time.sleep(0.02)
             assert svar.stop() == 0
 
 
 def heeds(svar: Svar) -> None:
-    """Wait until the process has a handler for SIGTERM."""
-    term = 1 << (signal.SIGTERM - 1)
-    eventually(lambda: caught(svar) & term, what="a handler")
+    """Wait until the process does what it wants with signals, and not the default.
+
+    It sees to SIGHUP last. For SIGTERM something else may have a handler before.
+    """
+    hangup = 1 << (signal.SIGHUP - 1)
+    eventually(lambda: heeded(svar) & hangup, what="a handler")
 
 
-def caught(svar: Svar) -> int:
+def heeded(svar: Svar) -> int:
+    """Return the signals that the process ignores or handles, a bit each."""
     status = Path(f"/proc/{svar.process.pid}/status").read_text("ascii")
-    (line,) = (each for each in status.splitlines() if each.startswith("SigCgt"))
-    return int(line.split()[1], 16)
+    lines = [line.split() for line in status.splitlines()]
+    return sum(int(line[1], 16) for line in lines if line[0] in {"SigCgt:", "SigIgn:"})
