@@ -57,11 +57,6 @@ class Metrics:
         self._last = Last()
         self._kept = Kept(self._polled)
 
-    @property
-    def heartbeat_at(self) -> datetime | None:
-        """Return when the daemon last did a job."""
-        return self._last.heartbeat_at
-
     def last(self) -> Last:
         """Return what the jobs reported last, as it is at this moment."""
         with self._lock:

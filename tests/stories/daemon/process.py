@@ -8,14 +8,33 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import TypeVar
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.stories import office
+from tests.stories.office import Office
+
 PATIENCE = 60.0  # seconds; most of what is waited for takes one or two
 T = TypeVar("T")
+
+
+def now() -> datetime:
+    """Return the time: a real process lives today."""
+    return datetime.now(UTC)  # noqa: TID251 - as said
+
+
+def sleepless(folder: Path) -> Office:
+    """Furnish an office that never sleeps: the present is always working time."""
+    made = office.build(
+        folder, calendar=office.ALWAYS_OPEN, slack={"digest_at": "00:00"}
+    )
+    made.source(every="1 second")
+    office.furnish(made, now(), handed_on=3.5)
+    return made
 
 
 def eventually(look: Callable[[], T | None], *, what: str = "") -> T:

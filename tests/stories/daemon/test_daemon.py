@@ -1,7 +1,5 @@
 """The daemon's cycles with the time passed in, over real databases."""
 
-import io
-import logging
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,17 +9,14 @@ from typing import Any
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from rich.console import Console
 from sqlalchemy import inspect, text
 
 from monitor.cycle import Report, erasing
-from monitor.daemon import Daemon
-from monitor.daemon.logs import TextFormatter
 from monitor.errors import SourceError, StoreError
 from monitor.source import Poll, Source
 from monitor.store import ledger
-from monitor.terminal import Terminal
 from tests.stories import office
+from tests.stories.daemon.inside import Inside
 from tests.stories.office import LATE, NOW, WARNED, Office
 
 POLL = timedelta(minutes=5)
@@ -30,28 +25,13 @@ OPEN = {*LATE, WARNED}
 Dump = dict[str, list[tuple[Any, ...]]]
 
 
-class Watch:
+class Watch(Inside):
     """A daemon, the office that it watches, and what it says."""
 
     def __init__(self, place: Office) -> None:
         self.place = place
         self.now = NOW
-        self._log = io.StringIO()
-        self._paper = io.StringIO()
-        handler = logging.StreamHandler(self._log)
-        handler.setFormatter(TextFormatter())
-        log = logging.Logger("test")  # noqa: LOG001 - one for each test
-        log.addHandler(handler)
-        paper = Terminal(Console(file=self._paper, width=120))
-        self.daemon = Daemon(place.load(), {}, paper, log)
-
-    @property
-    def log(self) -> str:
-        return self._log.getvalue()
-
-    @property
-    def printed(self) -> str:
-        return self._paper.getvalue()
+        super().__init__(place)
 
     def poll(self, times: int = 1) -> Report:
         """Poll so often, five minutes apart; return the last report."""

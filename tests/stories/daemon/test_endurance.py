@@ -8,7 +8,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,7 @@ from monitor.daemon import Daemon, server
 from monitor.slack import Slack
 from tests.fakes import TOKEN, FakeSlack
 from tests.stories import office
-from tests.stories.daemon.process import Svar, eventually, running
+from tests.stories.daemon.process import Svar, eventually, now, running
 from tests.stories.office import Office
 
 CROWD = 3 * server.MOST
@@ -36,10 +36,6 @@ def place(tmp_path: Path) -> Office:
     made.source(every="1 second")
     office.furnish(made, now(), handed_on=3.5)
     return made
-
-
-def now() -> datetime:
-    return datetime.now(UTC)  # noqa: TID251 - a real process lives today
 
 
 class TestEndpoint:

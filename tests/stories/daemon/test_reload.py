@@ -3,13 +3,12 @@
 import shutil
 import signal
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from tests.stories import office
-from tests.stories.daemon.process import Svar, running
+from tests.stories.daemon.process import Svar, now, running
 from tests.stories.office import Office
 
 TAKEN_UP, REFUSED = "configuration taken up", "configuration refused"
@@ -28,10 +27,6 @@ def svar(place: Office) -> Iterator[Svar]:
     with running(place.settings) as process:
         process.said("svar watches")
         yield process
-
-
-def now() -> datetime:
-    return datetime.now(UTC)  # noqa: TID251 - a real process lives today
 
 
 def edit(path: Path, old: str, new: str) -> None:

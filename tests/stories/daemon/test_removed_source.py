@@ -1,48 +1,26 @@
 """A source that is renamed or taken out of the settings: its alerts, and what was told."""
 
-import io
 import json
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 from sqlalchemy import func, insert, select
 
 from monitor import cli
-from monitor.daemon import Daemon
-from monitor.daemon.logs import TextFormatter
 from monitor.store.ledger.erasure import PATIENCE
 from monitor.store.tables import alerts, leases, notices, posts, transitions
-from monitor.terminal import Terminal
 from tests.stories import office
+from tests.stories.daemon.inside import Inside
 from tests.stories.office import NOW, Office
 
 HOUR = timedelta(hours=1)
 
 
-class Visit:
+class Visit(Inside):
     """A svar that was started, polled and delivered once, and what it said."""
-
-    def __init__(self, place: Office) -> None:
-        self._log, self._paper = io.StringIO(), io.StringIO()
-        handler = logging.StreamHandler(self._log)
-        handler.setFormatter(TextFormatter())
-        log = logging.Logger("test")  # noqa: LOG001 - one for each test
-        log.addHandler(handler)
-        paper = Terminal(Console(file=self._paper, width=120))
-        self.daemon = Daemon(place.load(), {}, paper, log)
-
-    @property
-    def log(self) -> str:
-        return self._log.getvalue()
-
-    @property
-    def printed(self) -> str:
-        return self._paper.getvalue()
 
     def go(self, hours: float) -> None:
         now = NOW + hours * HOUR

@@ -30,7 +30,7 @@ from monitor.store.schema import take_turns
 from monitor.store.tables import facts
 from tests.fakes import TOKEN, FakeSlack, hang
 from tests.stories import office
-from tests.stories.daemon.process import PATIENCE, eventually, finished
+from tests.stories.daemon.process import PATIENCE, eventually, finished, now
 from tests.stories.daemon.test_daemon import watching
 from tests.stories.daemon.tower import (
     LEASES,
@@ -38,7 +38,6 @@ from tests.stories.daemon.tower import (
     SOURCES,
     Tower,
     leads,
-    now,
     shown,
     takes_over,
     two,

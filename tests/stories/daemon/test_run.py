@@ -9,7 +9,6 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -18,25 +17,13 @@ from monitor import cli
 from monitor.delivery.routes import first_name
 from tests.fakes import TOKEN, FakeSlack
 from tests.stories import office
-from tests.stories.daemon.process import eventually, finished, running
+from tests.stories.daemon.process import eventually, finished, now, running, sleepless
 from tests.stories.office import Office
 
 
 @pytest.fixture
 def place(tmp_path: Path) -> Office:
-    """An office that never sleeps, so that the present is always working time."""
-    made = office.build(
-        tmp_path / "office",
-        calendar=office.ALWAYS_OPEN,
-        slack={"digest_at": "00:00"},
-    )
-    made.source(every="1 second")
-    office.furnish(made, now(), handed_on=3.5)
-    return made
-
-
-def now() -> datetime:
-    return datetime.now(UTC)  # noqa: TID251 - a real process lives today
+    return sleepless(tmp_path / "office")
 
 
 def once(place: Office) -> int:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -10,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.fakes import TOKEN, FakeSlack
 from tests.stories import office
-from tests.stories.daemon.process import Svar, eventually, running
+from tests.stories.daemon.process import Svar, eventually, now, running
 from tests.stories.office import Office
 
 SOURCES = ("north", "south", "west")
@@ -69,10 +68,6 @@ class Tower:
         query = "SELECT name, holder FROM leases WHERE expires_at > clock_timestamp()"
         with psycopg.connect(self.state.replace("+psycopg", "")) as connection:
             return dict(connection.execute(query).fetchall())
-
-
-def now() -> datetime:
-    return datetime.now(UTC)  # noqa: TID251 - a real process lives today
 
 
 def leads(svar: Svar) -> set[str]:

@@ -524,8 +524,9 @@ class TestASlowSource:
         slow = svar.reads(Slow)
         slow.longest = 0.1
         svar.deliver()
-        assert svar.daemon.metrics.heartbeat_at is not None
-        assert svar.daemon.metrics.heartbeat_at - svar.now > timedelta(seconds=0.1)
+        beat_at = svar.daemon.metrics.last().heartbeat_at
+        assert beat_at is not None
+        assert beat_at - svar.now > timedelta(seconds=0.1)
 
 
 class TestASourceThatFails:

@@ -29,8 +29,7 @@ from monitor.store.tables import posts
 from tests.builders import at
 from tests.fakes import TOKEN, FakeSlack, Killed, Meanwhile, die, hang, refuse, reset
 from tests.stories import office
-from tests.stories.daemon import tower
-from tests.stories.daemon.process import eventually, finished, running
+from tests.stories.daemon.process import eventually, finished, now, running
 from tests.stories.office import NOW, Office
 
 LEADS = "#recruiting-leads"
@@ -419,9 +418,9 @@ def test_of_two_who_make_the_post_the_first_one_counts(house: House) -> None:
 
 def test_a_real_svar_that_is_killed_posts_once(tmp_path: Path) -> None:
     place = office.build(tmp_path / "office", calendar=office.ALWAYS_OPEN)
-    office.furnish(place, tower.now())
+    office.furnish(place, now())
     with FakeSlack() as slack:
-        slack.now = tower.now()
+        slack.now = now()
         place.change(
             report={"channel": LEADS, "at": "00:00"},
             slack={
@@ -445,7 +444,7 @@ def test_a_real_svar_that_is_killed_posts_once(tmp_path: Path) -> None:
 
 def test_a_cycle_from_cron_posts_too(tmp_path: Path) -> None:
     place = office.build(tmp_path / "office", calendar=office.ALWAYS_OPEN)
-    office.furnish(place, tower.now())
+    office.furnish(place, now())
     place.change(report={"channel": LEADS, "at": "00:00"})
     given = ("run", "--once", "--config", str(place.settings))
     printed = [finished(*given).stdout for _ in range(2)]
